@@ -1,0 +1,1 @@
+"""The web application: it knows exhibits only through their contract."""

@@ -1,0 +1,1 @@
+"""Datasets. Each returns a `Dataset(x, y, names)`; randomness is passed in."""

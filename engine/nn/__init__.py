@@ -1,0 +1,1 @@
+"""Layers, losses, optimizers, initializers, the network, its trainer and the gradient checker."""
