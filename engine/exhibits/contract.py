@@ -1,0 +1,131 @@
+"""The contract of an exhibit: what it declares, and what its run can do."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from engine.data.library import Library
+from engine.exhibits.controls import Control, Value, check_values
+from engine.snapshot import Array, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened and must not be lost: `diverged`, `epoch`, `judged`, …"""
+
+    name: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Run(Protocol):
+    """One course of an exhibit from a seed: finite (window positions) or endless (training).
+
+    The same exhibit, values, seed and inputs give the same bytes.
+    """
+
+    @property
+    def position(self) -> int:
+        """How many steps have been made."""
+
+    @property
+    def length(self) -> int | None:
+        """How many steps there are, or None for an endless run."""
+
+    def step(self) -> tuple[Event, ...]:
+        """Make one step.
+
+        Raises
+        ------
+        DivergedError
+            If a tensor stopped being finite. The step counts as made: `position` has grown,
+            and `snapshot` shows the tensors with what is not finite in them.
+        """
+
+    def scalars(self) -> Mapping[str, float]:
+        """Return the single numbers of this moment (`loss`, `accuracy`, …)."""
+
+    def snapshot(self, names: Collection[str] | None = None) -> Snapshot:
+        """Return this moment's arrays, those of `names` or all; names not published are ignored."""
+
+    def set(self, values: Mapping[str, Value]) -> None:
+        """Change live and view controls; the values have been checked."""
+
+    def act(self, name: str, args: Mapping[str, Any]) -> tuple[Event, ...]:
+        """Take an action of the exhibit's own (a drawn digit, a prediction).
+
+        Raises
+        ------
+        InvalidValueError
+            If the exhibit has no such action or its arguments break a rule.
+        """
+
+    def save(self) -> dict[str, Array]:
+        """Return all that `load` needs to go on to the byte: arrays only, no objects.
+
+        What is only looked at (view controls, view actions) is not part of it.
+        """
+
+    def load(self, state: Mapping[str, Array]) -> None:
+        """Go back to a saved state."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exhibit:
+    """One exhibit, declared.
+
+    Attributes
+    ----------
+    slug : str
+        Its name in URLs, and of its three files: `engine/exhibits/<slug>.py`,
+        `static/js/exhibits/<slug>.js`, `templates/exhibits/<slug>.html`.
+    title, hall : str
+        What the page calls it, and the hall it stands in.
+    promise : str
+        One sentence: what one understands afterwards.
+    controls : tuple of Control
+        What a person may change.
+    publishes : tuple of str
+        The names of all arrays that its run publishes.
+    build : callable of (values, seed, library) -> Run
+        Opens a run on checked, complete values.
+    actions : tuple of str
+        Actions that change the run; they belong to its history.
+    view_actions : tuple of str
+        Actions that change only what is looked at, or that ask something.
+    history : tuple of str
+        The scalars whose course over the steps is published as arrays (see `Recorder`).
+    """
+
+    slug: str
+    title: str
+    hall: str
+    promise: str
+    controls: tuple[Control, ...]
+    publishes: tuple[str, ...]
+    build: Callable[[Mapping[str, Value], int, Library], Run]
+    actions: tuple[str, ...] = ()
+    view_actions: tuple[str, ...] = ()
+    history: tuple[str, ...] = ()
+
+    def defaults(self) -> dict[str, Value]:
+        """Return each control's default value."""
+        return {control.name: control.default for control in self.controls}
+
+    def check(self, values: Mapping[str, object], library: Library) -> dict[str, Value]:
+        """Return the checked values among `values`; raise `InvalidValueError` for a bad one."""
+        return check_values(self.controls, values, library)
+
+    def effect(self, name: str) -> str:
+        """Return when the control `name` applies: `live`, `reset` or `view`."""
+        return next(control.effect for control in self.controls if control.name == name)
+
+    def describe(self, library: Library) -> dict[str, Any]:
+        """Return the declaration as JSON values, for `/api/exhibits` and `welcome`."""
+        return {
+            "slug": self.slug,
+            "title": self.title,
+            "hall": self.hall,
+            "promise": self.promise,
+            "controls": [control.describe(library) for control in self.controls],
+            "publishes": list(self.publishes),
+        }
