@@ -1,12 +1,40 @@
-"""History: steps back and forth over a run, to the byte."""
+"""History: steps back and forth over a run, to the byte.
 
-from collections.abc import Collection, Mapping
-from typing import Any
+The recorder keeps what a person did (the inputs, with the step at which they came), a
+checkpoint of the run every so many steps, and the course of the run's scalars. Any step is the
+checkpoint before it plus a few steps made again; since a run is deterministic, what comes back
+is what was.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import astuple, dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
 
 from engine.data.library import Library
+from engine.errors import DivergedError, InvalidValueError
 from engine.exhibits.contract import Event, Exhibit
 from engine.exhibits.controls import Value
-from engine.snapshot import Array, Snapshot
+from engine.metrics import Metrics
+from engine.snapshot import Array, Snapshot, freeze
+
+Change = tuple[int, dict[str, Value]]
+"""A step, and the live controls that were changed there."""
+
+FIRST_SPACING = 16
+"""Steps between checkpoints at first; doubled each time that the memory is full."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Input:
+    """What a person did to the run when it stood at `step`."""
+
+    step: int
+    kind: Literal["set", "act"]
+    name: str
+    payload: Mapping[str, Any]
 
 
 class Recorder:
@@ -15,50 +43,290 @@ class Recorder:
     Parameters
     ----------
     exhibit : Exhibit
-    values : mapping
-        Control values, complete or not; what is missing takes its default.
+    values : mapping of str to value
+        Control values as they came, complete or not; what is missing takes its default.
     seed : int
     library : Library
+    changes : iterable of (step, values)
+        Live controls to be changed again when the run gets there.
     memory : int
-        The most bytes that checkpoints and metrics may take.
+        The most bytes that checkpoints may take.
+
+    Attributes
+    ----------
+    values : dict
+        Every control's value at the step on the stage.
+
+    Raises
+    ------
+    InvalidValueError
+        If a value is unknown or breaks its control's rule.
     """
 
-    exhibit: Exhibit
-    values: dict[str, Value]
-    """Every control's present value."""
-    seed: int
-
-    def __init__(self, exhibit: Exhibit, values: Mapping[str, object], seed: int, library: Library,
-                 *, memory: int = 64 << 20) -> None: ...
+    def __init__(
+        self,
+        exhibit: Exhibit,
+        values: Mapping[str, object],
+        seed: int,
+        library: Library,
+        *,
+        changes: Iterable[tuple[int, Mapping[str, object]]] = (),
+        memory: int = 64 << 20,
+    ) -> None:
+        self.exhibit = exhibit
+        self.seed = seed
+        self._library = library
+        self._memory = memory
+        self._first_values = {**exhibit.defaults(), **exhibit.check(values, library)}
+        self._inputs: dict[int, list[_Input]] = {}
+        for step, changed in changes:
+            self._note(_Input(step, "set", "", self._check(changed, ("live",))))
+        self._looks: dict[str, dict[str, Any]] = {}
+        self._diverged: Event | None
+        self._checkpoints: dict[int, dict[str, Array]]
+        self._metrics: Metrics
+        self._open()
 
     @property
     def position(self) -> int:
         """The step on the stage."""
+        return self._run.position
 
     @property
     def head(self) -> int:
-        """The furthest step made so far: up to here one can seek without training further."""
+        """The furthest step made so far."""
+        return self._metrics.head
 
     @property
     def length(self) -> int | None:
         """The number of steps of a finite run, else None."""
+        return self._run.length
+
+    @property
+    def changes(self) -> list[Change]:
+        """The live controls' changes, in the order of their steps."""
+        return [
+            (one.step, dict(one.payload))
+            for step in sorted(self._inputs)
+            for one in self._inputs[step]
+            if one.kind == "set"
+        ]
+
+    @property
+    def diverged(self) -> Event | None:
+        """What happened, if the run stands at a step that is not finite."""
+        if self._diverged and self.position == self._diverged.data["step"]:
+            return self._diverged
+        return None
 
     def step(self, n: int = 1) -> tuple[Event, ...]:
-        """Go n steps (n may be negative): stops at 0, at the end of a finite run, and where the
-        run diverges (an Event `diverged` with data tensor, step, learning_rate, last_finite)."""
+        """Go n steps; n may be negative.
+
+        Stops at 0, at the end of a finite run, and where the run diverges.
+
+        Returns
+        -------
+        tuple of Event
+            What happened; `diverged` carries `tensor`, `step`, `learning_rate`, `last_finite`.
+        """
+        if n < 0:
+            return self.seek(self.position + n)
+        events: list[Event] = []
+        for _ in range(n):
+            if self.diverged or self.position == self.length:
+                break
+            try:
+                events += self._run.step()
+            except DivergedError as error:
+                self._diverged = Event(
+                    "diverged",
+                    {
+                        "tensor": error.tensor,
+                        "step": self.position,
+                        "learning_rate": error.learning_rate,
+                        "last_finite": self.position - 1,
+                    },
+                )
+                events.append(self._diverged)
+            self._arrive()
+        return tuple(events)
+
+    def approach(self, step: int) -> None:
+        """Stand as near before `step` as can be without training: here, or at a checkpoint.
+
+        From there `step` is reached by steps forward, which a caller with other things to do
+        may take in slices.
+        """
+        start = max(at for at in self._checkpoints if at <= max(step, 0))
+        if not start <= self.position <= step:
+            self._return_to(start)
 
     def seek(self, step: int) -> tuple[Event, ...]:
-        """Go to a step: recomputed from the checkpoint before it, identical to what was."""
+        """Go to a step: what is there is what was there."""
+        step = max(step, 0)
+        self.approach(step)
+        return self.step(step - self.position)
 
     def set(self, values: Mapping[str, object]) -> None:
-        """Change live and view controls. Raises InvalidValueError (also for reset controls)."""
+        """Change live and view controls; a live one ends the future that was known.
 
-    def act(self, name: str, args: Mapping[str, Any]) -> tuple[Event, ...]: ...
+        Raises
+        ------
+        InvalidValueError
+            If a value breaks its control's rule, or the control starts a new run.
+        """
+        checked = self._check(values, ("live", "view"))
+        changed = {name: value for name, value in checked.items() if value != self.values[name]}
+        live = {name: value for name, value in changed.items() if name in self._names("live")}
+        if live:
+            self._forget_future()
+            self._note(_Input(self.position, "set", "", live))
+        self._apply(changed)
+
+    def act(self, name: str, args: Mapping[str, Any]) -> tuple[Event, ...]:
+        """Take an action of the exhibit's own.
+
+        Raises
+        ------
+        InvalidValueError
+            If the exhibit has no such action or its arguments break a rule.
+        """
+        known = self.exhibit.actions + self.exhibit.view_actions
+        if name not in known:
+            raise InvalidValueError(f"action: expected one of {', '.join(known)}, got {name!r}")
+        events = self._run.act(name, args)
+        if name in self.exhibit.actions:
+            self._forget_future()
+            self._note(_Input(self.position, "act", name, dict(args)))
+        else:
+            self._looks.pop(
+                name, None
+            )  # so that the newest is taken last when they are taken again
+            self._looks[name] = dict(args)
+        return events
 
     def snapshot(self, names: Collection[str] | None = None) -> Snapshot:
-        """This moment, with the metrics' course as `history.*` arrays."""
+        """Return this moment's arrays, those of `names` or all.
+
+        The course of the scalars up to `head` is among them, as `history.<scalar>` over
+        `history.step`: it belongs to the run as far as it is known, not to the step.
+        """
+        moment = self._run.snapshot(names)
+        history = {
+            name: array
+            for name, array in self._metrics.arrays().items()
+            if names is None or name in names
+        }
+        course = freeze(moment.step, {}, history)
+        return replace(moment, arrays={**moment.arrays, **course.arrays})
 
     def save(self) -> dict[str, Array]:
-        """Return all that `load` needs to stand here again, view state included, in another process."""
+        """Return all that `load` needs to stand here again in another process."""
+        start = max(at for at in self._checkpoints if at <= self.position)
+        story = {
+            "position": self.position,
+            "start": start,
+            "first_values": self._first_values,
+            "values": self.values,
+            "inputs": [astuple(one) for step in self._inputs.values() for one in step],
+            "looks": self._looks,
+        }
+        checkpoint = {f"run.{name}": array for name, array in self._checkpoints[start].items()}
+        text = np.frombuffer(json.dumps(story, allow_nan=False).encode(), np.uint8)
+        return {"story": text, "metrics": self._metrics.save(), **checkpoint}
 
-    def load(self, state: Mapping[str, Array]) -> None: ...
+    def load(self, state: Mapping[str, Array]) -> None:
+        """Stand where `save` stood, with all that was looked at."""
+        story = json.loads(state["story"].tobytes())
+        self._first_values = story["first_values"]
+        self._inputs = {}
+        for one in story["inputs"]:
+            self._note(_Input(*one))
+        self._open()
+        self._metrics.load(state["metrics"])
+        self._keep(
+            story["start"],
+            {name[4:]: array for name, array in state.items() if name.startswith("run.")},
+        )
+        self.values = story["values"]
+        self._return_to(story["start"])
+        self.seek(story["position"])
+        for name, args in story["looks"].items():
+            self.act(name, args)
+
+    def _open(self) -> None:
+        """Stand at step 0 of a run about which nothing else is known."""
+        self.values = dict(self._first_values)
+        self._diverged = None
+        self._metrics = Metrics(self.exhibit.history)
+        self._spacing = FIRST_SPACING
+        self._checkpoints = {}
+        self._bytes = 0
+        self._run = self.exhibit.build(self.values, self.seed, self._library)
+        self._arrive()
+
+    def _arrive(self) -> None:
+        """Record where the run now stands, and do again what was done to it here."""
+        at = self.position
+        self._metrics.record(at, self._run.scalars())
+        if at % self._spacing == 0 and at not in self._checkpoints and not self.diverged:
+            self._keep(at, self._run.save())
+        for one in self._inputs.get(at, ()):
+            if one.kind == "set":
+                self._apply(one.payload)
+            else:
+                self._run.act(one.name, one.payload)
+
+    def _keep(self, at: int, state: dict[str, Array]) -> None:
+        """Keep a checkpoint; when the memory is full, drop every other one."""
+        self._checkpoints[at] = state
+        self._bytes += _size(state)
+        while self._bytes > self._memory and self._spacing < at:
+            self._spacing *= 2
+            for old in [at for at in self._checkpoints if at % self._spacing]:
+                self._bytes -= _size(self._checkpoints.pop(old))
+
+    def _return_to(self, start: int) -> None:
+        """Take the run back to the checkpoint at `start`; what is looked at stays."""
+        looks = {name: self.values[name] for name in self._names("view")}
+        self.values = self._first_values | looks
+        for at in sorted(at for at in self._inputs if at < start):
+            for one in self._inputs[at]:
+                self.values |= one.payload if one.kind == "set" else {}
+        self._run.set({name: self.values[name] for name in self._names("live", "view")})
+        self._run.load(self._checkpoints[start])
+        self._arrive()
+
+    def _apply(self, values: Mapping[str, Value]) -> None:
+        self._run.set(values)
+        self.values |= values
+
+    def _note(self, one: _Input) -> None:
+        """Add to what was done; what is set twice at a step is one change."""
+        here = self._inputs.setdefault(one.step, [])
+        if here and here[-1].kind == one.kind == "set":
+            one = replace(one, payload={**here.pop().payload, **one.payload})
+        here.append(one)
+
+    def _forget_future(self) -> None:
+        here = self.position
+        self._metrics.truncate(here)
+        self._inputs = {at: inputs for at, inputs in self._inputs.items() if at <= here}
+        for at in [at for at in self._checkpoints if at > here]:
+            self._bytes -= _size(self._checkpoints.pop(at))
+        if self._diverged and not self.diverged:
+            self._diverged = None
+
+    def _names(self, *effects: str) -> list[str]:
+        return [one.name for one in self.exhibit.controls if one.effect in effects]
+
+    def _check(self, values: Mapping[str, object], effects: tuple[str, ...]) -> dict[str, Value]:
+        checked = self.exhibit.check(values, self._library)
+        for name in checked:
+            if self.exhibit.effect(name) not in effects:
+                raise InvalidValueError(f"{name}: a new value starts a new run")
+        return checked
+
+
+def _size(state: Mapping[str, Array]) -> int:
+    return sum(array.nbytes for array in state.values())

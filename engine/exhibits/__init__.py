@@ -2,7 +2,7 @@
 
 from engine.exhibits.contract import Exhibit
 
-EXHIBITS: dict[str, Exhibit] = {exhibit.slug: exhibit for exhibit in ()}
+EXHIBITS: dict[str, Exhibit] = {}
 
 HALLS: dict[str, str] = {
     "vision": "Vision: how a network sees",

@@ -127,8 +127,14 @@ class Slider(_Control):
 
     def check(self, value: object, library: Library) -> int | float:
         """Return the number; raise `InvalidValueError` if it is none or out of range."""
-        rule = f"{'a whole number' if self.integer else 'a number'} from {self.low:g} to {self.high:g}"
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        rule = (
+            f"{'a whole number' if self.integer else 'a number'} from {self.low:g} to {self.high:g}"
+        )
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or not math.isfinite(value)
+        ):
             raise InvalidValueError(f"{self.name}: expected {rule}, got {value!r}")
         if not self.low <= value <= self.high or (self.integer and value != int(value)):
             raise InvalidValueError(f"{self.name}: expected {rule}, got {value:g}")
