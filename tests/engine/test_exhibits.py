@@ -1,0 +1,99 @@
+"""What holds for every exhibit on the list."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.data.library import Library
+from engine.exhibits import EXHIBITS, HALLS
+from engine.exhibits.controls import Choice
+from engine.recorder import Recorder
+
+ROOT = Path(__file__).parents[2]
+
+every_exhibit = pytest.mark.parametrize("exhibit", EXHIBITS.values(), ids=EXHIBITS.keys())
+
+
+def bytes_of(recorder):
+    snapshot = recorder.snapshot(recorder.exhibit.publishes)
+    return {name: array.tobytes() for name, array in snapshot.arrays.items()}
+
+
+def test_there_are_exhibits_and_each_stands_under_its_slug_in_a_hall():
+    assert EXHIBITS
+    for slug, exhibit in EXHIBITS.items():
+        assert exhibit.slug == slug
+        assert exhibit.hall in HALLS
+
+
+@every_exhibit
+def test_its_view_and_its_lesson_exist_and_ask_only_for_what_it_publishes(exhibit):
+    view = (ROOT / f"static/js/exhibits/{exhibit.slug}.js").read_text()
+    lesson = (ROOT / f"templates/exhibits/{exhibit.slug}.html").read_text()
+    history = {f"history.{name}" for name in ("step", *exhibit.history)}
+    known = set(exhibit.publishes) | history
+    heads = "|".join(sorted({re.escape(name.split(".")[0]) for name in known if "." in name}))
+    names = rf'["\'`\s]((?:{heads})\.\w+)(?=["\'`\s])'
+    for text in (view, lesson):
+        asked = set(re.findall(names, text))
+        assert asked
+        assert asked <= known
+
+
+@every_exhibit
+def test_it_publishes_exactly_what_it_declares_at_the_start_and_later(exhibit):
+    recorder = Recorder(exhibit, {}, 1, Library())
+    for _ in range(3):
+        run = recorder.snapshot().arrays
+        published = {name for name in run if not name.startswith("history.")}
+        assert published == set(exhibit.publishes)
+        assert recorder.snapshot(["label"]).arrays.keys() <= {"label"}
+        recorder.step(2)
+
+
+@every_exhibit
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(exhibit):
+    first, second, third = (Recorder(exhibit, {}, seed, Library()) for seed in (7, 7, 8))
+    for recorder in (first, second, third):
+        recorder.step(12)
+    assert bytes_of(first) == bytes_of(second)
+    assert bytes_of(first) != bytes_of(third)
+
+
+@every_exhibit
+def test_any_step_comes_back_to_the_byte_here_and_in_another_process(exhibit):
+    recorder = Recorder(exhibit, {}, 1, Library())
+    seen = {}
+    for at in range(0, 60, 7):
+        recorder.seek(at)
+        seen[at] = bytes_of(recorder)
+    other = Recorder(exhibit, {}, 1, Library())
+    other.load(recorder.save())
+    for at in (49, 56, 0, 21):
+        recorder.seek(at)
+        other.seek(at)
+        assert bytes_of(recorder) == seen[at]
+        assert bytes_of(other) == seen[at]
+
+
+@every_exhibit
+def test_every_option_of_every_control_runs(exhibit):
+    library = Library()
+    for control in exhibit.controls:
+        if not isinstance(control, Choice):
+            continue
+        for option in control.options:
+            if option.dataset and library.missing(option.dataset):
+                continue
+            recorder = Recorder(exhibit, {control.name: option.value}, 1, library)
+            recorder.step(2)
+            arrays = recorder.snapshot().arrays
+            assert all(np.isfinite(a).all() for n, a in arrays.items() if n[:7] != "history")
+
+
+@every_exhibit
+def test_it_describes_itself_in_json(exhibit):
+    described = exhibit.describe(Library())
+    assert [control["name"] for control in described["controls"]] == list(exhibit.defaults())
