@@ -1,0 +1,113 @@
+/**
+ * The plain data that travels between the modules: types only, no code.
+ *
+ * @typedef {Float32Array | Float64Array | Int32Array | Uint8Array} TypedArray
+ *
+ * @typedef {object} Tensor
+ * @property {string} name  as in the engine and in the lesson: `conv1.W`
+ * @property {string} dtype  `<f4`, `<f8`, `<i4` or `|u1`
+ * @property {number[]} shape  usual order: batch, channels, rows, columns
+ * @property {TypedArray} data  a view over the message, rows innermost last; read only
+ *
+ * @typedef {object} Frame  one moment of a run, as the server sent it
+ * @property {number} run  grows at each reset
+ * @property {number} seq  what `ack` answers
+ * @property {number} step
+ * @property {number} head  the furthest step made so far
+ * @property {boolean} playing
+ * @property {Record<string, number>} scalars  finite numbers only
+ * @property {Map<string, Tensor>} arrays  the watched ones, by name
+ *
+ * @typedef {boolean | number | string} Value
+ * @typedef {Record<string, Value>} Values
+ * @typedef {[step: number, values: Values]} Change  a live control changed at that step
+ *
+ * @typedef {object} ControlShared
+ * @property {string} name
+ * @property {string} label
+ * @property {string} help
+ * @property {"live" | "reset" | "view"} effect
+ * @property {boolean} advanced
+ *
+ * @typedef {{value: string, label: string, unavailable: string | null}} Option
+ * @typedef {ControlShared & {kind: "choice", default: string, options: Option[]}} ChoiceControl
+ * @typedef {ControlShared & {kind: "slider", default: number, low: number, high: number,
+ *   step: number, scale: "linear" | "log", integer: boolean, unit: string}} SliderControl
+ * @typedef {ControlShared & {kind: "toggle", default: boolean}} ToggleControl
+ * @typedef {ChoiceControl | SliderControl | ToggleControl} Control
+ *
+ * @typedef {object} Welcome
+ * @property {"welcome"} kind
+ * @property {number} version
+ * @property {string} session  the token that resumes this session
+ * @property {boolean} resumed
+ * @property {{slug: string, title: string, hall: string, promise: string,
+ *   publishes: string[]}} exhibit
+ * @property {Control[]} controls
+ * @property {Values} values
+ * @property {Change[]} changes
+ * @property {number} seed
+ * @property {number} run
+ * @property {number} step
+ * @property {number} head
+ * @property {number | null} length  of a finite run
+ * @property {boolean} playing
+ * @property {number} cap  the most steps of one run
+ *
+ * @typedef {{kind: "event", name: string, run: number, step: number,
+ *   data: Record<string, any>}} RunEvent
+ * @typedef {{kind: "error", code: string, text: string, fatal: boolean,
+ *   field?: string}} ServerError
+ * @typedef {{kind: "pong", t: number}} Pong
+ * @typedef {{kind: "ledger", id: number, [key: string]: any}} Ledger
+ * @typedef {Welcome | RunEvent | ServerError | Pong | Ledger} ServerMessage
+ *
+ * @typedef {object} Hello
+ * @property {"hello"} kind
+ * @property {1} version
+ * @property {Values} [values]
+ * @property {number} [seed]
+ * @property {number} [step]
+ * @property {Change[]} [changes]
+ * @property {string} [resume]
+ *
+ * @typedef {Hello
+ *   | {kind: "watch", names: string[]}
+ *   | {kind: "play", rate?: number}
+ *   | {kind: "pause"}
+ *   | {kind: "step", n: number}
+ *   | {kind: "seek", step: number}
+ *   | {kind: "set", values: Values}
+ *   | {kind: "reset", values?: Values, seed?: number}
+ *   | {kind: "act", name: string, args: Record<string, unknown>}
+ *   | {kind: "ack", seq: number}
+ *   | {kind: "ping", t: number}} Command
+ *
+ * @typedef {object} Connection  what the page says about its socket
+ * @property {"connecting" | "open" | "waiting" | "failed"} state
+ * @property {number} [seconds]  until the next attempt, while waiting
+ * @property {string} [text]  why, fit for people
+ *
+ * @typedef {object} UrlState  what a copied link carries
+ * @property {Values} values  those that differ from their defaults
+ * @property {number | null} seed
+ * @property {number | null} step
+ * @property {Change[]} changes
+ * @property {number | null} beat  counted from 1
+ *
+ * @typedef {object} Pick  the number whose ledger is open
+ * @property {string} tensor
+ * @property {number[]} index
+ * @property {number} value  as it was when picked
+ * @property {string} [label]  what the view calls the tensor
+ *
+ * @typedef {object} ExhibitView  what an exhibit's `mount` hands back
+ * @property {(frame: Frame) => void} paint  at most once per animation frame; allocates nothing
+ * @property {(event: RunEvent) => void} [event]
+ *
+ * @typedef {object} ExhibitModule  the default export of `static/js/exhibits/<slug>.js`
+ * @property {string[]} watch  the arrays this page draws
+ * @property {(stage: HTMLElement, page: import("./page.js").Page) => ExhibitView} mount
+ */
+
+export {};
