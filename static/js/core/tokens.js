@@ -23,6 +23,7 @@ const COLOURS = /** @type {const} */ ([
   "grey-low",
   "grey-high",
   "gradient",
+  "gradient-negative",
   "correct",
   "wrong",
   "focus",

@@ -69,6 +69,7 @@ export class UrlWriter {
   #now;
   #last = -Infinity;
   #timer = 0;
+  #patient = false;
   /** @type {() => string} */
   #query = () => "";
 
@@ -89,7 +90,9 @@ export class UrlWriter {
    */
   schedule(query, playing) {
     this.#query = query;
-    if (this.#timer) return;
+    if (this.#timer && (playing || !this.#patient)) return;
+    clearTimeout(this.#timer);
+    this.#patient = playing;
     const due = this.#last + (playing ? QUIET_PLAYING_MS : QUIET_MS) - this.#now();
     this.#timer = Number(setTimeout(() => this.flush(), Math.max(due, 50)));
   }

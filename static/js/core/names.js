@@ -1,0 +1,63 @@
+/**
+ * What the engine's tensor names mean, in words: the part after the dot says what a tensor is to
+ * its layer.
+ */
+
+/** @type {Readonly<Record<string, string>>} */
+const MEANINGS = {
+  x: "what comes into the layer",
+  W: "a weight: training changes it a little at every step",
+  b: "a bias: added to the sum, and trained like a weight",
+  z: "a weighted sum plus the bias, before the activation",
+  a: "what the activation makes of the sum",
+  y: "what leaves the layer",
+  mask: "dropout: 0 where the number was left out",
+  dx: "gradient: how the loss changes with what comes in",
+  dW: "gradient: how the loss changes with this weight",
+  db: "gradient: how the loss changes with this bias",
+  dz: "gradient: how the loss changes with this sum",
+  da: "gradient: how the loss changes with this activation",
+  dy: "gradient: how the loss changes with what leaves the layer",
+};
+
+/** @type {Readonly<Record<string, readonly string[]>>} */
+const AXES = {
+  W4: ["filter", "channel", "row", "column"],
+  W2: ["unit", "input"],
+  b1: ["unit"],
+  4: ["image", "channel", "row", "column"],
+  3: ["image", "row", "column"],
+  2: ["image", "unit"],
+  1: ["place"],
+};
+
+/**
+ * @param {string} tensor  `conv1.W`
+ * @returns {string}  empty when the name says nothing that is known
+ */
+export function meaning(tensor) {
+  return MEANINGS[partOf(tensor)] ?? "";
+}
+
+/** @param {string} tensor */
+export function isGradient(tensor) {
+  return /^d[A-Za-z]$/.test(partOf(tensor));
+}
+
+/**
+ * An element's place in words, counted from one: `filter 3, channel 1, row 2, column 2`.
+ *
+ * @param {string} tensor
+ * @param {number[]} index  counted from nought
+ * @returns {string}
+ */
+export function placeInWords(tensor, index) {
+  const part = partOf(tensor).replace(/^d/, "");
+  const axes = AXES[`${part}${index.length}`] ?? AXES[index.length] ?? [];
+  return index.map((at, axis) => `${axes[axis] ?? `axis ${axis + 1}`} ${at + 1}`).join(", ");
+}
+
+/** @param {string} tensor */
+function partOf(tensor) {
+  return tensor.slice(tensor.lastIndexOf(".") + 1);
+}

@@ -1,0 +1,393 @@
+/**
+ * The page as exhibits and views see it: the present run, the commands, the facts.
+ *
+ * Facts are told by `onEvent`: every event of the server by its name (`diverged`, `paused`,
+ * `values`, `judged`, …) with the event, and of the page's own
+ * `welcome` (Welcome), `connection` (Connection), `error` (ServerError), `pick` (Pick or null),
+ * `painted` (Frame), `rate` (number or null), `beat` (number).
+ *
+ * @import {Command, Connection, Control, Change, Frame, Pick, RunEvent, ServerError,
+ *   ServerMessage, UrlState, Values, Welcome} from "./types.js"
+ * @import {Listener} from "./emitter.js"
+ */
+
+import { Emitter } from "./emitter.js";
+import { Loop } from "./loop.js";
+import { Outbox } from "./outbox.js";
+import { leaveToken, takeToken } from "./session.js";
+import { Socket } from "./socket.js";
+import { Store } from "./store.js";
+import { readUrl, UrlWriter, writeUrl } from "./url.js";
+import { decode } from "./wire.js";
+
+const VERSION = 1;
+
+export class Page {
+  /** @type {readonly Control[]} */
+  controls = [];
+  /** @type {Values} every control's value, as the server last said */
+  values = {};
+  /** @type {Change[]} */
+  changes = [];
+  /** @type {number | null} */
+  seed = null;
+  step = 0;
+  head = 0;
+  /** @type {number | null} of a finite run */
+  length = null;
+  cap = Infinity;
+  playing = false;
+  /** @type {number | null} steps per second; null is as fast as it goes */
+  rate = null;
+  /** @type {Connection} */
+  connection = { state: "connecting" };
+  /** @type {Frame | null} the one on the screen */
+  frame = null;
+  /** @type {Pick | null} */
+  picked = null;
+  /** @type {UrlState} what the address said when the page opened */
+  asked;
+
+  #slug;
+  #announcer;
+  #links;
+  #emitter = new Emitter();
+  #store = new Store();
+  #loop = new Loop(this.#store, (frame) => this.#paint(frame), (frame) => this.#painted(frame));
+  #outbox = new Outbox((command) => this.#socket.send(command), requestAnimationFrame);
+  #address = new UrlWriter();
+  #socket;
+  /** @type {((frame: Frame) => void)[]} */
+  #painters = [];
+  /** @type {readonly string[] | null} */
+  #watched = null;
+  /** @type {string | undefined} */
+  #token;
+  #run = -1;
+  /** @type {number | null} of a reset whose run has not begun yet */
+  #nextSeed = null;
+  #welcomed = false;
+
+  /**
+   * @param {string} slug
+   * @param {{announce(text: string): void}} announcer
+   * @param {import("./links.js").Links} links
+   */
+  constructor(slug, announcer, links) {
+    this.#slug = slug;
+    this.#announcer = announcer;
+    this.#links = links;
+    this.asked = readUrl(location.search);
+    this.#token = takeToken(slug, location.search);
+    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+    this.#socket = new Socket(`${scheme}//${location.host}/ws/${slug}`, {
+      greet: () => this.#greet(),
+      onMessage: (message) => this.#receive(message),
+      onFrame: (message) => this.#receiveFrame(message),
+      onState: (connection) => this.#connected(connection),
+    });
+  }
+
+  /**
+   * Open the live connection.
+   *
+   * @param {readonly string[] | null} watched  the arrays this page draws; null for all
+   */
+  open(watched) {
+    this.#watched = watched;
+    document.addEventListener("visibilitychange", () => this.#shown());
+    addEventListener("online", () => this.retry());
+    addEventListener("pagehide", () => this.#leave());
+    addEventListener("pageshow", (event) => event.persisted && this.#socket.open());
+    this.#socket.open();
+  }
+
+  /** Try to connect now instead of after the pause. */
+  retry() {
+    this.#socket.open();
+  }
+
+  /**
+   * Send a command, at most one batch per animation frame.
+   *
+   * @param {Command} command
+   * @returns {boolean}  whether there is a connection
+   */
+  send(command) {
+    if (this.connection.state !== "open") return false;
+    this.#outbox.post(command);
+    return true;
+  }
+
+  /**
+   * Change controls: live ones keep the run, the others begin a new one with the same seed.
+   *
+   * @param {Values} values
+   * @returns {boolean}  whether there is a connection
+   */
+  set(values) {
+    /** @type {Values} */ const kept = {};
+    /** @type {Values} */ const renewing = {};
+    for (const [name, value] of Object.entries(values)) {
+      const control = this.controls.find((declared) => declared.name === name);
+      (control?.effect === "reset" ? renewing : kept)[name] = value;
+    }
+    let sent = true;
+    if (Object.keys(renewing).length > 0) sent = this.reset(renewing);
+    if (Object.keys(kept).length > 0) sent = this.send({ kind: "set", values: kept });
+    return sent;
+  }
+
+  /**
+   * Begin a new run; without a seed, with the same initial weights.
+   *
+   * @param {Values} [values]
+   * @param {number | null} [seed]
+   */
+  reset(values = {}, seed = this.seed) {
+    this.#nextSeed = seed;
+    return this.send({ kind: "reset", values, ...(seed === null ? {} : { seed }) });
+  }
+
+  /**
+   * An action of the exhibit's own.
+   *
+   * @param {string} name
+   * @param {Record<string, unknown>} args
+   */
+  act(name, args) {
+    return this.send({ kind: "act", name, args });
+  }
+
+  play() {
+    return this.send({ kind: "play", ...(this.rate === null ? {} : { rate: this.rate }) });
+  }
+
+  pause() {
+    return this.send({ kind: "pause" });
+  }
+
+  toggle() {
+    return this.playing ? this.pause() : this.play();
+  }
+
+  /** @param {number} n  may be negative */
+  stepBy(n) {
+    return this.send({ kind: "step", n });
+  }
+
+  /** @param {number} step */
+  seek(step) {
+    return this.send({ kind: "seek", step });
+  }
+
+  /** @param {number | null} rate  steps per second, or as fast as it goes */
+  setRate(rate) {
+    this.rate = rate;
+    this.#emitter.emit("rate", rate);
+    if (this.playing) this.play();
+  }
+
+  /**
+   * @param {string} name
+   * @param {Listener} listener
+   * @param {{signal?: AbortSignal}} [options]
+   */
+  onEvent(name, listener, options) {
+    this.#emitter.on(name, listener, options);
+  }
+
+  /**
+   * Be called with each frame that is painted.
+   *
+   * @param {(frame: Frame) => void} painter  allocates nothing
+   */
+  onPaint(painter) {
+    this.#painters.push(painter);
+  }
+
+  /** Have the newest frame painted again, after a change of what is drawn from it. */
+  invalidate() {
+    this.#store.again();
+    this.#loop.request();
+  }
+
+  /** @param {string} text  a milestone, for those who listen instead of looking */
+  announce(text) {
+    this.#announcer.announce(text);
+  }
+
+  /** @param {string | null} name  the tensor that is pointed at */
+  focusTensor(name) {
+    this.#links.focus(name);
+  }
+
+  /** @param {readonly string[]} names  the tensors that the lesson speaks of */
+  highlight(names) {
+    this.#links.mark(names);
+  }
+
+  /**
+   * Open the ledger of a number.
+   *
+   * @param {string} tensor
+   * @param {readonly number[]} index
+   * @param {number} value
+   * @param {string} [label]  what the view calls its place
+   */
+  pick(tensor, index, value, label) {
+    this.picked = { tensor, index: [...index], value, label };
+    this.#emitter.emit("pick", this.picked);
+  }
+
+  /** Close the ledger. */
+  unpick() {
+    this.picked = null;
+    this.#emitter.emit("pick", null);
+  }
+
+  /** @param {number} beat  counted from 1, for the address */
+  setBeat(beat) {
+    this.asked.beat = beat;
+    this.#address.schedule(this.query, false);
+    this.#emitter.emit("beat", beat);
+  }
+
+  /** Write the address now and return the link to what is on the screen. */
+  link() {
+    this.#address.schedule(this.query, false);
+    this.#address.flush();
+    return location.href;
+  }
+
+  /** The address's query for the present state. */
+  query = () => {
+    if (!this.#welcomed) return location.search.slice(1);
+    /** @type {Values} */
+    const values = {};
+    for (const { name, default: usual } of this.controls) {
+      if (this.values[name] !== usual) values[name] = this.values[name];
+    }
+    const { seed, step, changes } = this;
+    return writeUrl({ values, seed, step, changes, beat: this.asked.beat });
+  };
+
+  /** @returns {Command[]} */
+  #greet() {
+    this.#outbox.clear();
+    const known = this.#welcomed
+      ? { values: this.values, seed: this.seed, step: this.step, changes: this.changes }
+      : this.asked;
+    /** @type {Command} */
+    const hello = { kind: "hello", version: VERSION };
+    if (Object.keys(known.values).length > 0) hello.values = known.values;
+    if (known.seed !== null) hello.seed = known.seed;
+    if (known.step) hello.step = known.step;
+    if (known.changes.length > 0) hello.changes = known.changes;
+    if (this.#token) hello.resume = this.#token;
+    return [hello, ...this.#watch()];
+  }
+
+  /** @returns {Command[]} */
+  #watch() {
+    return this.#watched ? [{ kind: "watch", names: [...this.#watched] }] : [];
+  }
+
+  /** @param {ServerMessage} message */
+  #receive(message) {
+    if (message.kind === "welcome") this.#welcome(/** @type {Welcome} */ (message));
+    else if (message.kind === "event") this.#event(/** @type {RunEvent} */ (message));
+    else if (message.kind === "error") this.#error(/** @type {ServerError} */ (message));
+  }
+
+  /** @param {Welcome} welcome */
+  #welcome(welcome) {
+    if (welcome.version !== VERSION) {
+      this.#socket.fail(`This page speaks version ${VERSION}, the server ${welcome.version}. Reload.`);
+      return;
+    }
+    const { controls, values, changes, seed, step, head, length, cap, playing, run } = welcome;
+    Object.assign(this, { controls, values, changes, seed, step, head, length, cap, playing });
+    this.#token = welcome.session;
+    this.#run = run;
+    this.#nextSeed = null;
+    this.#store.begin(run);
+    this.#welcomed = true;
+    this.#socket.settled();
+    this.#emitter.emit("welcome", welcome);
+    this.#address.schedule(this.query, playing);
+  }
+
+  /** @param {RunEvent} event */
+  #event(event) {
+    if (event.name === "values") {
+      this.values = event.data.values;
+      this.changes = event.data.changes ?? this.changes;
+      this.#address.schedule(this.query, this.playing);
+    }
+    this.#emitter.emit(event.name, event);
+    this.#emitter.emit("event", event);
+  }
+
+  /** @param {ServerError} error */
+  #error(error) {
+    if (error.fatal) this.#socket.fail(error.text);
+    else if (!this.#welcomed) this.#askForLess(error);
+    this.#emitter.emit("error", error);
+  }
+
+  /**
+   * The link asked for what this server cannot give: open the exhibit without it.
+   *
+   * @param {ServerError} error
+   */
+  #askForLess({ field }) {
+    if (field && field in this.asked.values) delete this.asked.values[field];
+    else this.asked = { ...this.asked, values: {}, seed: null, step: null, changes: [] };
+    for (const command of this.#greet()) this.#socket.send(command);
+  }
+
+  /** @param {ArrayBuffer} message */
+  #receiveFrame(message) {
+    if (this.#store.put(decode(message))) this.#loop.request();
+  }
+
+  /** @param {Frame} frame */
+  #paint(frame) {
+    if (frame.run !== this.#run) {
+      this.#run = frame.run;
+      this.seed = this.#nextSeed ?? this.seed;
+      this.#nextSeed = null;
+    }
+    const moved = frame.step !== this.step || frame.playing !== this.playing;
+    this.step = frame.step;
+    this.head = frame.head;
+    this.playing = frame.playing;
+    this.frame = frame;
+    if (moved) this.#address.schedule(this.query, frame.playing);
+    for (let i = 0; i < this.#painters.length; i++) this.#painters[i](frame);
+  }
+
+  /** @param {Frame} frame */
+  #painted(frame) {
+    this.#socket.send({ kind: "ack", seq: frame.seq });
+    this.#emitter.emit("painted", frame);
+  }
+
+  /** @param {Connection} connection */
+  #connected(connection) {
+    this.connection = connection;
+    this.#emitter.emit("connection", connection);
+  }
+
+  #shown() {
+    if (document.hidden) return;
+    this.retry();
+    for (const command of this.#watch()) this.#socket.send(command);
+  }
+
+  #leave() {
+    if (this.#token) leaveToken(this.#slug, location.search, this.#token);
+    this.#socket.close();
+  }
+}
