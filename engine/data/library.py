@@ -1,8 +1,32 @@
 """The data sets by name: the small ones that come along, and those in the data folder."""
 
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+
 from engine.data.dataset import Dataset
+from engine.data.generated import blobs, circles, moons, spirals, xor
+from engine.data.mnist import find_mnist, mnist
+from engine.data.packaged import digits, iris
+from engine.errors import DataError
+
+GENERATED: dict[str, Callable[..., Dataset]] = {
+    "xor": xor,
+    "moons": moons,
+    "circles": circles,
+    "spirals": spirals,
+    "blobs": blobs,
+}
+GENERATED_SIZE = 300
+GENERATED_SEED = 1
+"""What the library opens under a generated name is always the same: 300 points with the default
+noise from `np.random.default_rng(1)`. Whoever wants others calls the function."""
+
+PACKAGED: dict[str, Callable[[], Dataset]] = {"iris": iris, "digits": digits}
+
+NAMES = (*GENERATED, *PACKAGED, "mnist")
+"""Everything that `Library.open` knows."""
 
 
 class Library:
@@ -19,8 +43,25 @@ class Library:
         self._opened: dict[str, Dataset] = {}
 
     def missing(self, name: str) -> str | None:
-        """Return why the data set `name` cannot be opened, and what mends that; None if it can."""
-        raise NotImplementedError(name)
+        """Return why the data set `name` cannot be opened, and what mends that; None if it can.
+
+        Only looks whether the files are there: it is asked for at each page.
+        """
+        if name not in NAMES:
+            return f"There is no data set {name!r}; there are {', '.join(NAMES)}."
+        if name != "mnist" or name in self._opened:
+            return None
+        if self.folder is None:
+            return (
+                "No data folder is given: get the files with `perceptarium fetch mnist "
+                "--data-dir DIR`, then start with `perceptarium --data-dir DIR`."
+            )
+        if find_mnist(self.folder) is None:
+            return (
+                f"MNIST's files are not in {self.folder}: get them with `perceptarium fetch mnist "
+                f"--data-dir {self.folder}`."
+            )
+        return None
 
     def open(self, name: str) -> Dataset:
         """Return the data set `name`.
@@ -30,4 +71,17 @@ class Library:
         DataError
             If there is none of that name, or its files are missing, truncated or foreign.
         """
-        raise NotImplementedError(name)
+        if name not in self._opened:
+            reason = self.missing(name)
+            if reason:
+                raise DataError(f"{name}: {reason}")
+            self._opened[name] = self._read(name)
+        return self._opened[name]
+
+    def _read(self, name: str) -> Dataset:
+        if name in GENERATED:
+            return GENERATED[name](GENERATED_SIZE, rng=np.random.default_rng(GENERATED_SEED))
+        if name in PACKAGED:
+            return PACKAGED[name]()
+        assert self.folder is not None
+        return mnist(self.folder)

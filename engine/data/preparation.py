@@ -1,0 +1,109 @@
+"""What is done to a data set before training: holding samples back, bringing columns to scale."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from engine.data.dataset import Dataset
+from engine.errors import InvalidValueError
+from engine.snapshot import Array
+
+
+def split(
+    dataset: Dataset, validation_size: int, *, rng: np.random.Generator
+) -> tuple[Dataset, Dataset]:
+    """Return the samples to train on and `validation_size` others to validate with, both shuffled.
+
+    Where there are classes, each has the same share in both parts, to within one sample.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    validation_size : int
+        From 1 to one less than there are samples.
+    rng : numpy.random.Generator
+
+    Raises
+    ------
+    InvalidValueError
+        If one of the two parts would be empty.
+    """
+    if not 1 <= validation_size < len(dataset):
+        raise InvalidValueError(
+            f"validation size: expected from 1 to {len(dataset) - 1}, got {validation_size}"
+        )
+    order = rng.permutation(len(dataset))
+    if not dataset.classes:
+        return dataset.take(order[validation_size:]), dataset.take(order[:validation_size])
+    labels = dataset.y[order]
+    quota = _shares(np.bincount(labels, minlength=len(dataset.classes)), validation_size)
+    held_back = np.zeros(len(order), bool)
+    for label, count in enumerate(quota):
+        held_back[np.flatnonzero(labels == label)[:count]] = True
+    return dataset.take(order[~held_back]), dataset.take(order[held_back])
+
+
+def _shares(counts: Array, total: int) -> Array:
+    """Divide `total` in the ratio of `counts`; the largest remainders are rounded up."""
+    exact = counts * (total / counts.sum())
+    shares: Array = np.floor(exact).astype(int)
+    missing = total - shares.sum()
+    largest = np.argsort(shares - exact, kind="stable")[:missing]
+    shares[largest] += 1
+    return shares
+
+
+@dataclass(frozen=True, slots=True)
+class Scaling:
+    """An affine map of each column, or of each channel of pictures: (x − offset) / scale.
+
+    It is made from the training samples alone and applied to all: the validation samples stand for
+    those that nobody has seen yet.
+
+    A column that is constant in training has scale 1: it becomes 0, and says no more than it did.
+
+    Attributes
+    ----------
+    offset, scale : ndarray of shape (columns,)
+        Or (channels,) for pictures.
+    """
+
+    offset: Array
+    scale: Array
+
+    @classmethod
+    def min_max(cls, training: Dataset) -> "Scaling":
+        """Return the scaling that brings the training samples' smallest value to 0, largest to 1.
+
+        Other samples may come to lie outside.
+        """
+        axes = _all_but_columns(training)
+        low, high = training.x.min(axis=axes), training.x.max(axis=axes)
+        return cls(low, _without_zeros(high - low))
+
+    @classmethod
+    def z_score(cls, training: Dataset) -> "Scaling":
+        """Return the scaling that gives the training samples mean 0 and standard deviation 1.
+
+        The deviation is the population's (divided by n, not by n − 1).
+        """
+        axes = _all_but_columns(training)
+        x = training.x.astype(np.float64)
+        constant = x.min(axis=axes) == x.max(axis=axes)
+        # rounding can leave a constant column a deviation just above 0
+        deviation = np.where(constant, 0.0, x.std(axis=axes))
+        return cls(x.mean(axis=axes), _without_zeros(deviation))
+
+    def apply(self, dataset: Dataset) -> Dataset:
+        """Return `dataset` with its columns to scale."""
+        columns = (-1,) + (1,) * (dataset.x.ndim - 2)
+        x = (dataset.x - self.offset.reshape(columns)) / self.scale.reshape(columns)
+        return replace(dataset, x=x)
+
+
+def _all_but_columns(dataset: Dataset) -> tuple[int, ...]:
+    return tuple(axis for axis in range(dataset.x.ndim) if axis != 1)
+
+
+def _without_zeros(scale: Array) -> Array:
+    return np.where(scale == 0, np.ones_like(scale), scale)
