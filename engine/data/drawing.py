@@ -74,7 +74,9 @@ def _like_mnist(raster: Array) -> Array:
     start = []
     for axis, length in enumerate(fitted.shape):
         middle = (fitted.sum(axis=1 - axis) @ (np.arange(length) + 0.5)) / mass
-        start.append(int(np.clip(MNIST_FIELD // 2 - int(middle), 0, MNIST_FIELD - length)))
+        # a symmetric drawing balances on an edge between pixels; rounding must not choose its side
+        pixel = int(middle + 1e-6)
+        start.append(int(np.clip(MNIST_FIELD // 2 - pixel, 0, MNIST_FIELD - length)))
     field[start[0] : start[0] + rows, start[1] : start[1] + columns] = fitted
     return field
 
