@@ -8,7 +8,8 @@ from engine.errors import DataError
 from engine.snapshot import Array
 
 
-@dataclass(frozen=True, slots=True)
+# compared as the object it is: arrays have no one answer to ==
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Dataset:
     """Samples and their labels; immutable.
 

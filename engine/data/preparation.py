@@ -1,6 +1,8 @@
 """What is done to a data set before training: holding samples back, bringing columns to scale."""
 
 from dataclasses import dataclass, replace
+from hashlib import sha256
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import numpy as np
 
@@ -8,13 +10,17 @@ from engine.data.dataset import Dataset
 from engine.errors import InvalidValueError
 from engine.snapshot import Array
 
+_parts: WeakKeyDictionary[Dataset, WeakValueDictionary[bytes, Dataset]] = WeakKeyDictionary()
+"""The parts in use, by the data set they were taken from and their samples' numbers."""
+
 
 def split(
     dataset: Dataset, validation_size: int, *, rng: np.random.Generator
 ) -> tuple[Dataset, Dataset]:
     """Return the samples to train on and `validation_size` others to validate with, both shuffled.
 
-    Where there are classes, each has the same share in both parts, to within one sample.
+    Where there are classes, each has the same share in both parts, to within one sample. Who splits
+    a data set alike gets the same parts: a class full of people with one seed needs the memory once.
 
     Parameters
     ----------
@@ -34,13 +40,22 @@ def split(
         )
     order = rng.permutation(len(dataset))
     if not dataset.classes:
-        return dataset.take(order[validation_size:]), dataset.take(order[:validation_size])
+        return _take(dataset, order[validation_size:]), _take(dataset, order[:validation_size])
     labels = dataset.y[order]
     quota = _shares(np.bincount(labels, minlength=len(dataset.classes)), validation_size)
     held_back = np.zeros(len(order), bool)
     for label, count in enumerate(quota):
         held_back[np.flatnonzero(labels == label)[:count]] = True
-    return dataset.take(order[~held_back]), dataset.take(order[held_back])
+    return _take(dataset, order[~held_back]), _take(dataset, order[held_back])
+
+
+def _take(dataset: Dataset, samples: Array) -> Dataset:
+    known = _parts.setdefault(dataset, WeakValueDictionary())
+    key = sha256(samples.tobytes()).digest()
+    part = known.get(key)
+    if part is None:
+        part = known[key] = dataset.take(samples)
+    return part
 
 
 def _shares(counts: Array, total: int) -> Array:

@@ -1,5 +1,7 @@
 """Splitting and scaling, as properties."""
 
+import weakref
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -41,6 +43,18 @@ def test_a_split_is_shuffled_by_the_randomness_it_is_given():
         assert np.array_equal(a.x, b.x)
         assert not np.array_equal(a.x, c.x)
         assert not np.array_equal(a.x, np.sort(a.x, axis=0))
+
+
+def test_who_splits_alike_shares_the_parts_for_as_long_as_someone_holds_them():
+    dataset = Dataset(np.arange(60)[:, None], np.arange(60) % 3, tuple("abc"))
+    held = split(dataset, 12, rng=np.random.default_rng(1))
+    again = split(dataset, 12, rng=np.random.default_rng(1))
+    other = split(dataset, 12, rng=np.random.default_rng(2))
+    assert [a is b for a, b in zip(held, again, strict=True)] == [True, True]
+    assert not np.shares_memory(held[0].x, other[0].x)
+    part = weakref.ref(other[0])
+    del other
+    assert part() is None
 
 
 def test_a_regression_is_split_too():
