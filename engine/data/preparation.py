@@ -19,8 +19,8 @@ def split(
 ) -> tuple[Dataset, Dataset]:
     """Return the samples to train on and `validation_size` others to validate with, both shuffled.
 
-    Where there are classes, each has the same share in both parts, to within one sample. Who splits
-    a data set alike gets the same parts: a class full of people with one seed needs the memory once.
+    Where there are classes, each has the same share in both parts, to within one sample.
+    Who splits a data set alike gets the same parts: many people with one seed need the memory once.
 
     Parameters
     ----------
