@@ -1,0 +1,146 @@
+/**
+ * <controls-panel>: made from the controls that the exhibit declares. At most five are shown, the
+ * rest behind "More". The server judges each value; what it rejects is said next to the control.
+ *
+ * @import {Control, ServerError, Value, Values, Welcome} from "../core/types.js"
+ * @import {Page} from "../core/page.js"
+ * @import {Row} from "./parts/control-row.js"
+ */
+
+import { button, element } from "../core/dom.js";
+import { controlRow } from "./parts/control-row.js";
+
+const MOST_SHOWN = 5;
+const SEEDS = 2 ** 32;
+
+/** For so long after a change, echoes of the values before it are not believed. */
+const ECHO_MS = 1000;
+
+export class ControlsPanel extends HTMLElement {
+  #aborter = new AbortController();
+  /** @type {Page | null} */
+  #page = null;
+  /** @type {Map<string, Row>} */
+  #rows = new Map();
+  /** @type {Map<string, {value: Value, until: number}>} */
+  #sent = new Map();
+  #made = "";
+  #help = element("p", { class: "control-help" });
+  #seed = element("span", { class: "seed" });
+
+  disconnectedCallback() {
+    this.#aborter.abort();
+  }
+
+  /** @param {Page} page */
+  connect(page) {
+    this.#page = page;
+    const { signal } = this.#aborter;
+    page.onEvent("welcome", (welcome) => this.#welcome(welcome), { signal });
+    page.onEvent("values", ({ data }) => this.#show(data.values), { signal });
+    page.onEvent("error", (error) => this.#rejected(error), { signal });
+    page.onPaint(() => this.#showSeed());
+  }
+
+  /** @param {Welcome} welcome */
+  #welcome({ controls, values }) {
+    const declared = JSON.stringify(controls);
+    if (declared !== this.#made) this.#make(controls);
+    this.#made = declared;
+    this.#sent.clear();
+    this.#show(values);
+    this.#showSeed();
+  }
+
+  /** @param {Control[]} controls */
+  #make(controls) {
+    this.#rows.clear();
+    for (const control of controls) {
+      const row = controlRow(control, (value) => this.#commit(control, value));
+      const explain = () => (this.#help.textContent = control.help);
+      row.root.addEventListener("pointerenter", explain);
+      row.root.addEventListener("focusin", explain);
+      this.#rows.set(control.name, row);
+    }
+    const shown = controls.filter(({ advanced }) => !advanced).slice(0, MOST_SHOWN);
+    const rest = controls.filter((control) => !shown.includes(control));
+    this.replaceChildren(
+      element("h2", { class: "label" }, "Controls"),
+      ...this.#rootsOf(shown),
+      ...(rest.length > 0 ? [this.#more(rest)] : []),
+      this.#help,
+      this.#renewal(),
+    );
+  }
+
+  /** @param {Control[]} controls */
+  #more(controls) {
+    const renewing = controls.filter(({ effect }) => effect === "reset");
+    const keeping = controls.filter(({ effect }) => effect !== "reset");
+    return element(
+      "details",
+      { class: "more" },
+      element("summary", {}, "More"),
+      ...this.#rootsOf(keeping),
+      ...this.#rootsOf(renewing),
+    );
+  }
+
+  /** What begins the run anew. */
+  #renewal() {
+    const restart = button("Restart (same weights)", { class: "button-small" });
+    const another = button("New seed", { class: "button-small" });
+    restart.addEventListener("click", () => this.#page?.reset());
+    another.addEventListener("click", () => {
+      this.#page?.reset({}, Math.floor(Math.random() * SEEDS));
+    });
+    return element("div", { class: "renewal" }, restart, another, this.#seed);
+  }
+
+  /** @param {Control[]} controls */
+  #rootsOf(controls) {
+    return controls.flatMap(({ name }) => this.#rows.get(name)?.root ?? []);
+  }
+
+  /**
+   * @param {Control} control
+   * @param {Value} value
+   */
+  #commit({ name }, value) {
+    const page = this.#page;
+    if (!page || (value === page.values[name] && !this.#sent.has(name))) return;
+    if (page.set({ [name]: value })) {
+      this.#sent.set(name, { value, until: performance.now() + ECHO_MS });
+      return;
+    }
+    const row = this.#rows.get(name);
+    row?.show(page.values[name]);
+    row?.reject("There is no live connection: nothing was changed.");
+  }
+
+  /** @param {Values} values */
+  #show(values) {
+    for (const [name, row] of this.#rows) {
+      const sent = this.#sent.get(name);
+      if (sent && sent.value !== values[name] && performance.now() < sent.until) continue;
+      this.#sent.delete(name);
+      if (!row.held() && values[name] !== undefined) row.show(values[name]);
+    }
+  }
+
+  #showSeed() {
+    const text = this.#page?.seed === null ? "" : `seed ${this.#page?.seed}`;
+    if (this.#seed.textContent !== text) this.#seed.textContent = text;
+  }
+
+  /** @param {ServerError} error */
+  #rejected({ field, text }) {
+    const row = field && this.#rows.get(field);
+    if (!row || !this.#page) return;
+    this.#sent.delete(field);
+    row.show(this.#page.values[field]);
+    row.reject(text);
+  }
+}
+
+customElements.define("controls-panel", ControlsPanel);

@@ -1,0 +1,157 @@
+/**
+ * <lesson-beats>: a lesson, one <lesson-beat> at a time. A beat says what it does to the run:
+ *
+ *   seek="0"  values='{"stride": 2}'  act='{"name": "drop", "args": {}}'  play  pause  rate="60"
+ *   highlight="conv1.W act1.a"
+ *
+ * Going to a beat performs it. A page that opens only shows the beat of its address, unless the
+ * address asks for nothing else; and nothing plays by itself.
+ *
+ * @import {Values, Welcome} from "../core/types.js"
+ * @import {Page} from "../core/page.js"
+ */
+
+import { button, element } from "../core/dom.js";
+
+export class LessonBeat extends HTMLElement {
+  /** @returns {boolean}  whether there is something to show on the stage */
+  get acts() {
+    return ["seek", "values", "act", "play", "pause"].some((name) => this.hasAttribute(name));
+  }
+
+  /** @returns {string[]} */
+  get highlight() {
+    return this.getAttribute("highlight")?.split(/[\s,]+/).filter(Boolean) ?? [];
+  }
+
+  get heading() {
+    return this.querySelector("h2, h3")?.textContent?.trim() ?? "";
+  }
+
+  /**
+   * Do to the run what this beat says.
+   *
+   * @param {Page} page
+   * @param {boolean} moving  whether it may play
+   */
+  perform(page, moving) {
+    const values = changed(page.values, JSON.parse(this.getAttribute("values") ?? "{}"));
+    if (Object.keys(values).length > 0) page.set(values);
+    const act = this.getAttribute("act");
+    if (act) {
+      const { name, args } = JSON.parse(act);
+      page.act(name, args ?? {});
+    }
+    const seek = this.getAttribute("seek");
+    if (seek !== null && Number(seek) !== page.step) page.seek(Number(seek));
+    if (this.hasAttribute("rate")) page.setRate(Number(this.getAttribute("rate")) || null);
+    if (this.hasAttribute("play") && moving) page.play();
+    else if (page.playing && (this.hasAttribute("pause") || seek !== null)) page.pause();
+  }
+}
+
+export class LessonBeats extends HTMLElement {
+  #aborter = new AbortController();
+  /** @type {Page | null} */
+  #page = null;
+  /** @type {LessonBeat[]} */
+  #beats = [];
+  #at = 0;
+  #back = button("Back");
+  #next = button("Next", { class: "button-primary" });
+  #again = button("Show me on the stage", { class: "button-quiet button-small" });
+  #count = element("p", { class: "beat-count" });
+
+  connectedCallback() {
+    customElements.upgrade(this); // the beats' own methods, wherever they stand in the parsing
+    this.#beats = [...this.querySelectorAll("lesson-beat")].filter((beat) => beat instanceof LessonBeat);
+    if (this.#beats.length === 0 || this.querySelector(".beat-steps")) return;
+    const { signal } = this.#aborter;
+    this.#back.addEventListener("click", () => this.go(this.#at - 1), { signal });
+    this.#next.addEventListener("click", () => this.go(this.#at + 1), { signal });
+    this.#again.addEventListener("click", () => this.#perform(true), { signal });
+    this.append(
+      element("div", { class: "beat-again" }, this.#again),
+      element(
+        "nav",
+        { class: "beat-steps", "aria-label": "Lesson" },
+        this.#back,
+        this.#count,
+        this.#next,
+      ),
+    );
+    this.#show(0);
+  }
+
+  disconnectedCallback() {
+    this.#aborter.abort();
+  }
+
+  /** @param {Page} page */
+  connect(page) {
+    this.#page = page;
+    if (this.#beats.length === 0) return;
+    const { beat, values, seed, step, changes } = page.asked;
+    const bare =
+      seed === null && step === null && changes.length === 0 && Object.keys(values).length === 0;
+    if (beat !== null) this.#show(Math.min(Math.max(beat, 1), this.#beats.length) - 1);
+    page.highlight(this.#beats[this.#at].highlight);
+    /** @param {Welcome} welcome */
+    const welcomed = ({ resumed }) => {
+      if (bare && !resumed) this.#perform(false);
+      opened.abort();
+    };
+    const opened = new AbortController();
+    page.onEvent("welcome", welcomed, { signal: opened.signal });
+  }
+
+  /**
+   * Go to a beat and perform it.
+   *
+   * @param {number} at  counted from 0
+   */
+  go(at) {
+    const beat = this.#beats[at];
+    if (!beat) return;
+    this.#show(at);
+    this.closest(".story")?.scrollTo({ top: 0 });
+    this.#page?.setBeat(at + 1);
+    this.#page?.announce(`${at + 1} of ${this.#beats.length}: ${beat.heading}`);
+    this.#perform(true);
+  }
+
+  /** @param {number} at */
+  #show(at) {
+    this.#at = at;
+    this.#beats.forEach((beat, i) => (beat.hidden = i !== at));
+    this.#count.textContent = `${at + 1} of ${this.#beats.length}`;
+    this.#back.disabled = at === 0;
+    this.#next.disabled = at === this.#beats.length - 1;
+    this.#again.hidden = !this.#beats[at].acts;
+  }
+
+  /** @param {boolean} moving  whether it may play */
+  #perform(moving) {
+    const page = this.#page;
+    if (!page) return;
+    const beat = this.#beats[this.#at];
+    page.highlight(beat.highlight);
+    if (page.connection.state === "open") beat.perform(page, moving);
+  }
+}
+
+/**
+ * Those of the wanted values that are not so already: setting one anew may begin a new run.
+ *
+ * @param {Values} present
+ * @param {Values} wanted
+ * @returns {Values}
+ */
+function changed(present, wanted) {
+  return Object.fromEntries(
+    Object.entries(wanted).filter(([name, value]) => present[name] !== value),
+  );
+}
+
+customElements.define("lesson-beat", LessonBeat);
+customElements.define("lesson-beats", LessonBeats);

@@ -1,0 +1,277 @@
+/**
+ * <network-view>
+ *   <network-column heading="filters" connect="all"><tensor-view …></tensor-view></network-column>
+ *   …
+ * </network-view>
+ *
+ * Columns of tensors with their connections drawn lightly behind them. Tiles are scaled so that
+ * the network fits its width and height; a narrow screen scrolls it inside its own box. Pointing
+ * at a tile, or focusing it, shows exactly what feeds it.
+ *
+ * <network-view>   `height`: the most CSS px (half of the window's height)
+ * <network-column> `heading`; `shape`: the line below it (by default what the view says);
+ *                  `connect`: how it is fed by the column before: all | one | flatten;
+ *                  `size`: a tile's side at scale 1 in CSS px (38); `columns`: tiles beside each
+ *                  other (by default as many as keep at most eight below each other)
+ *
+ * @import {Box} from "./parts/geometry.js"
+ * @import {ColumnSize} from "./parts/network-sizes.js"
+ * @import {Connect} from "./parts/wires.js"
+ */
+
+import { tokens } from "../core/tokens.js";
+import { BarList } from "./bar-list.js";
+import { heightOf, scaleFor, tileSide } from "./parts/network-sizes.js";
+import { onScreenChange } from "./parts/screen.js";
+import { feeding, linesInto, wires } from "./parts/wires.js";
+import { TensorView } from "./tensor-view.js";
+
+const TILE = 38;
+const FOLD = 8;
+const GAP = 18;
+const STRIP_WIDTH = 14;
+const NARROW_STRIP = 10;
+const STRIP_GAP = 3;
+const LEAST_CELL = 2;
+const LEAST_HEIGHT = 320;
+const SVG = "http://www.w3.org/2000/svg";
+
+/** @typedef {TensorView | BarList} Figure */
+
+export class NetworkColumn extends HTMLElement {
+  static observedAttributes = ["heading", "shape"];
+
+  head = document.createElement("p");
+  headingText = document.createElement("span");
+  shapeText = document.createElement("span");
+
+  connectedCallback() {
+    this.head.className = "column-head";
+    this.shapeText.className = "column-shape";
+    this.head.replaceChildren(this.headingText, this.shapeText);
+    this.prepend(this.head);
+    this.write();
+  }
+
+  attributeChangedCallback() {
+    this.write();
+  }
+
+  /** What is drawn in this column. @returns {Figure | null} */
+  get figure() {
+    const found = this.querySelector("tensor-view, bar-list");
+    return found instanceof TensorView || found instanceof BarList ? found : null;
+  }
+
+  /** @returns {Connect | null} */
+  get connect() {
+    return /** @type {Connect | null} */ (this.getAttribute("connect"));
+  }
+
+  write() {
+    this.headingText.textContent = this.getAttribute("heading") ?? "";
+    this.shapeText.textContent = this.getAttribute("shape") ?? this.figure?.shapeLine ?? "";
+  }
+}
+
+export class NetworkView extends HTMLElement {
+  svg = document.createElementNS(SVG, "svg");
+  bands = document.createElementNS(SVG, "path");
+  lines = document.createElementNS(SVG, "path");
+  lit = document.createElementNS(SVG, "path");
+  inner = document.createElement("div");
+  /** Boxes of every column's nodes, CSS px within `inner`. @type {Box[][]} */
+  boxes = [];
+  /** @type {Figure[]} what is lit now */
+  litFigures = [];
+  /** @type {AbortController | null} */
+  life = null;
+  /** @private */ waiting = false;
+
+  connectedCallback() {
+    this.life = new AbortController();
+    const { signal } = this.life;
+    this.svg.setAttribute("aria-hidden", "true");
+    this.bands.setAttribute("class", "wire-bands");
+    this.lines.setAttribute("class", "wire-lines");
+    this.lit.setAttribute("class", "wire-lit");
+    this.svg.replaceChildren(this.bands, this.lines, this.lit);
+    this.inner.className = "network-inner";
+    this.inner.append(this.svg, ...this.querySelectorAll(":scope > network-column"));
+    this.append(this.inner);
+    this.addEventListener("tensor-shape", () => this.arrangeSoon(), { signal });
+    this.addEventListener("line-change", (event) => columnOf(event)?.write(), { signal });
+    this.addEventListener("cell-hover", (event) => this.onHover(event), { signal });
+    addEventListener("resize", () => this.arrangeSoon(), { signal });
+    onScreenChange(() => this.arrangeSoon(), signal);
+    const observer = new ResizeObserver(() => this.arrangeSoon());
+    observer.observe(this);
+    signal.addEventListener("abort", () => observer.disconnect(), { once: true });
+  }
+
+  disconnectedCallback() {
+    this.life?.abort();
+    this.life = null;
+  }
+
+  /** @returns {NetworkColumn[]} */
+  get columns() {
+    return [...this.inner.querySelectorAll("network-column")].filter(
+      (column) => column instanceof NetworkColumn,
+    );
+  }
+
+  /** Lay out after the frame that is being painted: all tensors of it are known then. */
+  arrangeSoon() {
+    if (this.waiting) return;
+    this.waiting = true;
+    queueMicrotask(() => {
+      this.waiting = false;
+      if (this.life) this.arrange();
+    });
+  }
+
+  arrange() {
+    const { columns } = this;
+    for (const column of columns) column.write();
+    const ratio = devicePixelRatio;
+    const height = Number(this.getAttribute("height")) || Math.max(LEAST_HEIGHT, innerHeight / 2);
+    const sizes = shareUnit(columns.map((column) => sizeOf(column, height)));
+    const readable = tokens().rootSize / 16;
+    const scale = scaleFor(sizes, { width: this.clientWidth, height, gap: GAP, ratio }, readable);
+    const tallest = Math.max(0, ...sizes.map((size) => (size.base ? heightOf(size, scale, ratio) : 0)));
+    for (const [i, column] of columns.entries()) {
+      if (column.figure instanceof TensorView) fitFigure(column.figure, sizes[i], scale, tallest);
+    }
+    this.drawWires(columns);
+  }
+
+  /** @param {NetworkColumn[]} columns */
+  drawWires(columns) {
+    const origin = this.inner.getBoundingClientRect();
+    this.boxes = columns.map(({ figure }) => (figure ? boxesOf(figure, origin) : []));
+    let lines = "";
+    let bands = "";
+    for (let i = 1; i < columns.length; i++) {
+      const { connect } = columns[i];
+      if (!connect) continue;
+      const drawn = wires(connect, this.boxes[i - 1], this.boxes[i]);
+      lines += drawn.lines;
+      bands += drawn.bands;
+    }
+    this.lines.setAttribute("d", lines);
+    this.bands.setAttribute("d", bands);
+    this.lit.setAttribute("d", "");
+  }
+
+  /** @param {Event} event */
+  onHover(event) {
+    const { detail } = /** @type {CustomEvent<{node: number} | null>} */ (event);
+    for (const figure of this.litFigures) figure.light(null);
+    this.litFigures = [];
+    this.lit.setAttribute("d", "");
+    const column = columnOf(event);
+    const at = column ? this.columns.indexOf(column) : -1;
+    if (detail && column?.connect && at > 0) this.lightInto(column.connect, at, detail.node);
+  }
+
+  /**
+   * Show what feeds a node.
+   *
+   * @param {Connect} connect
+   * @param {number} at  the column
+   * @param {number} node
+   */
+  lightInto(connect, at, node) {
+    const [before, here] = [this.boxes[at - 1], this.boxes[at]];
+    const { figure } = this.columns[at - 1];
+    if (!here[node] || before.length === 0 || !figure) return;
+    this.lit.setAttribute("d", linesInto(connect, node, before, here));
+    figure.light(feeding(connect, node, before.length, here.length));
+    this.litFigures.push(figure);
+  }
+}
+
+/** @param {Event} event @returns {NetworkColumn | null} */
+function columnOf(event) {
+  const column = event.target instanceof Element ? event.target.closest("network-column") : null;
+  return column instanceof NetworkColumn ? column : null;
+}
+
+/** @param {NetworkColumn} column @param {number} height  the most, CSS px @returns {ColumnSize} */
+function sizeOf(column, height) {
+  const { figure } = column;
+  const least = column.head.offsetWidth;
+  const fixed = { least, base: 0, rows: 1, across: 1, down: 1 };
+  if (!(figure instanceof TensorView)) return { ...fixed, least: Math.max(least, column.offsetWidth) };
+  const { arrangement } = figure.map;
+  if (!arrangement) return fixed;
+  if (figure.map.vector) return { ...fixed, least: Math.max(least, stripsWidth(arrangement.count, height)) };
+  const across = Number(column.getAttribute("columns")) || Math.ceil(arrangement.tiles / FOLD);
+  const base = Number(column.getAttribute("size")) || TILE;
+  const down = Math.ceil(arrangement.tiles / across);
+  return { least, base, rows: arrangement.rows, across, down };
+}
+
+/** How many strips a vector is folded into. @param {number} count @param {number} height CSS px */
+function stripsFor(count, height) {
+  return Math.ceil(count / Math.max(1, Math.floor(height / LEAST_CELL)));
+}
+
+/** @param {number} count @param {number} height CSS px */
+function stripsWidth(count, height) {
+  const strips = stripsFor(count, height);
+  return strips > 1 ? strips * (NARROW_STRIP + 2 + STRIP_GAP) : STRIP_WIDTH + 2;
+}
+
+/**
+ * Tiles of the usual size are equal in all columns, so that they line up: they share a unit.
+ *
+ * @param {ColumnSize[]} sizes
+ */
+function shareUnit(sizes) {
+  const usual = sizes.filter((size) => size.base === TILE);
+  const rows = Math.max(1, ...usual.map((size) => size.rows));
+  for (const size of usual) size.rows = rows;
+  return sizes;
+}
+
+/**
+ * @param {TensorView} view
+ * @param {ColumnSize} size
+ * @param {number} scale
+ * @param {number} tallest  CSS px of the tallest column of tiles
+ */
+function fitFigure(view, size, scale, tallest) {
+  const { arrangement } = view.map;
+  if (!arrangement) return;
+  if (!view.map.vector) {
+    const side = tileSide(size, scale, devicePixelRatio);
+    view.fit({ tileWidth: side, tileHeight: side, across: size.across });
+    return;
+  }
+  const height = tallest || LEAST_HEIGHT;
+  const strips = stripsFor(arrangement.count, height);
+  const strip = Math.ceil(arrangement.count / strips);
+  const cell = Math.max(1, Math.floor((height / strip) * devicePixelRatio)) / devicePixelRatio;
+  view.fit({
+    tileWidth: strips > 1 ? NARROW_STRIP : STRIP_WIDTH,
+    tileHeight: Math.min(cell, TILE) * strip,
+    strip,
+    gap: STRIP_GAP,
+  });
+}
+
+/** @param {Figure} figure @param {DOMRect} origin @returns {Box[]} */
+function boxesOf(figure, origin) {
+  const { x, y } = figure.getBoundingClientRect();
+  return Array.from({ length: figure.nodes }, (_, node) => {
+    const box = figure.nodeBox(node, { x: 0, y: 0, width: 0, height: 0 });
+    box.x += x - origin.x;
+    box.y += y - origin.y;
+    return box;
+  });
+}
+
+customElements.define("network-column", NetworkColumn);
+customElements.define("network-view", NetworkView);

@@ -1,0 +1,187 @@
+/**
+ * A tensor's picture on a canvas: where its cells are, how they are coloured, what is outlined.
+ *
+ * @import {PaletteName, Table} from "../../core/palette.js"
+ * @import {Tensor} from "../../core/types.js"
+ * @import {NumberStyle} from "./numbers.js"
+ */
+
+import { table } from "../../core/palette.js";
+import { tokens } from "../../core/tokens.js";
+import { Arrangement } from "./arrangement.js";
+import { Geometry } from "./geometry.js";
+import { fit } from "./numbers.js";
+import { Painter } from "./painter.js";
+import { Range } from "./range.js";
+
+/**
+ * @typedef {object} HeatMapOptions
+ * @property {PaletteName} palette
+ * @property {number[]} prefix  indices of leading axes that are held fixed
+ * @property {number} across  tiles beside each other; 0: as many as `fold` asks for
+ * @property {number} fold  the most tiles below each other
+ * @property {"column" | "row"} orient  how a vector runs
+ * @property {number} strip  the most cells in one strip of a vector; 0: one strip
+ * @property {number} cellWidth  CSS px
+ * @property {number} cellHeight
+ * @property {number} [tileWidth]  CSS px; comes before the cell's size
+ * @property {number} [tileHeight]
+ * @property {number} [gap]  CSS px between tiles
+ * @property {boolean} numbers
+ */
+
+/** CSS px. */
+const GAP = 6;
+const BLEED = 4;
+const CORNER = 4;
+
+/** No cell, no tile. */
+export const NOTHING = -1;
+
+export class HeatMap {
+  /** @param {HTMLCanvasElement} canvas */
+  constructor(canvas) {
+    this.painter = new Painter(canvas);
+    this.range = new Range();
+    /** @type {ArrayLike<number> | null} */
+    this.data = null;
+    /** @type {ArrayLike<number> | null} */
+    this.highlighted = null;
+    /** @type {ArrayLike<number> | null} */
+    this.litTiles = null;
+    this.hovered = NOTHING;
+    this.selected = NOTHING;
+    /** @type {Arrangement | null} */
+    this.arrangement = null;
+    /** @type {Geometry | null} */
+    this.geometry = null;
+    /** @type {Table | null} */
+    this.colours = null;
+    /** @type {NumberStyle | null} */
+    this.style = null;
+    this.numbers = true;
+  }
+
+  /**
+   * Lay out a shape; needed again when the options, the theme or the screen's density change.
+   *
+   * @param {readonly number[]} shape
+   * @param {HeatMapOptions} options
+   */
+  arrange(shape, options) {
+    const { colour, focusStroke, stroke, fontMono } = tokens();
+    this.arrangement = new Arrangement(shape, options);
+    this.geometry = new Geometry(this.arrangement, {
+      gap: GAP,
+      ...options,
+      bleed: BLEED,
+      border: stroke / 2,
+      line: 1,
+      ratio: devicePixelRatio,
+    });
+    this.numbers = options.numbers;
+    this.colours = table(options.palette);
+    this.focusColour = colour.focus;
+    this.accentColour = colour.accent;
+    this.pen = focusStroke;
+    this.painter.prepare(this.geometry, {
+      sheet: colour.surface,
+      border: colour["hairline-strong"],
+      line: colour.hairline,
+      corner: CORNER,
+      font: fontMono,
+    });
+    this.restyle();
+  }
+
+  /**
+   * Take new values of the arranged shape; does not paint.
+   *
+   * @param {ArrayLike<number>} data
+   * @param {number} run
+   * @returns {boolean}  whether the colour scale changed
+   */
+  take(data, run) {
+    this.data = data;
+    const { arrangement } = this;
+    if (!arrangement) return false;
+    const changed = this.range.see(data, arrangement.start, arrangement.count, run);
+    if (changed) this.restyle();
+    return changed;
+  }
+
+  /** Choose how the numbers are written. */
+  restyle() {
+    if (!this.geometry) return;
+    this.style = this.numbers
+      ? fit({
+          limit: this.range.limit,
+          signed: this.range.signed,
+          whole: this.range.whole,
+          width: this.geometry.cellWidth,
+          height: this.geometry.cellHeight,
+        })
+      : null;
+  }
+
+  paint() {
+    const { arrangement, colours, data, painter, style } = this;
+    if (!arrangement || !colours) return;
+    const { limit } = this.range;
+    painter.fill(data, colours, limit);
+    if (data && style) painter.write(data, colours, limit, style);
+    this.outline();
+  }
+
+  outline() {
+    const { highlighted, litTiles, painter, arrangement } = this;
+    const focus = this.focusColour ?? "";
+    const pen = this.pen ?? 2;
+    if (this.selected !== NOTHING) painter.outlineTile(this.selected, this.accentColour ?? "", pen);
+    if (litTiles) for (let i = 0; i < litTiles.length; i++) painter.outlineTile(litTiles[i], focus, pen);
+    if (highlighted) {
+      for (let i = 0; i < highlighted.length; i++) {
+        if (arrangement?.shows(highlighted[i])) painter.outline(highlighted[i], focus, pen);
+      }
+    }
+    if (this.hovered !== NOTHING) painter.outline(this.hovered, focus, pen);
+  }
+
+  /** Whether the tensor is a vector: its nodes are cells then, not tiles. */
+  get vector() {
+    return this.arrangement !== null && this.arrangement.shape.length - this.arrangement.held < 2;
+  }
+
+  /** How many places a connection can end at: tiles, or the cells of a vector. */
+  get nodes() {
+    const { arrangement } = this;
+    if (!arrangement) return 0;
+    return this.vector ? arrangement.count : arrangement.tiles;
+  }
+
+  /** @param {number} element  @returns {number}  the node it belongs to */
+  nodeOf(element) {
+    const arrangement = /** @type {Arrangement} */ (this.arrangement);
+    return this.vector ? element - arrangement.start : arrangement.tileOf(element);
+  }
+
+  /**
+   * @param {number} node
+   * @param {import("./geometry.js").Box} out  CSS px from the first tile's corner
+   */
+  nodeBox(node, out) {
+    const { arrangement, geometry } = this;
+    if (!arrangement || !geometry) return out;
+    return this.vector
+      ? geometry.cellOnPage(arrangement.start + node, out)
+      : geometry.tile(node, out);
+  }
+
+  /** Outline nodes, or none. @param {ArrayLike<number> | null} nodes */
+  light(nodes) {
+    if (this.vector) {
+      const start = this.arrangement?.start ?? 0;
+      this.highlighted = nodes && Array.from(nodes, (node) => node + start);
+    } else this.litTiles = nodes;
+  }
+}

@@ -1,0 +1,269 @@
+/**
+ * Paints tiles of cells on a canvas: the frame once per layout, the cells at every paint.
+ *
+ * All cells go into one pixel buffer that is kept between paints; a paint is a look-up per cell,
+ * runs of equal pixels, and one `putImageData`. Nothing is allocated.
+ *
+ * @import {Table} from "../../core/palette.js"
+ * @import {Box, Geometry} from "./geometry.js"
+ * @import {NumberStyle} from "./numbers.js"
+ */
+
+import { entry } from "../../core/palette.js";
+import { cellText } from "./numbers.js";
+
+/**
+ * @typedef {object} Style
+ * @property {string} sheet  what lies under the cells
+ * @property {string} border
+ * @property {string} line  between cells
+ * @property {number} corner  CSS px
+ * @property {string} font  the family for numbers
+ */
+
+/** Stripes of cells that are not finite: period and width, CSS px. */
+const STRIPE = 5;
+
+export class Painter {
+  /** @param {HTMLCanvasElement} canvas */
+  constructor(canvas) {
+    // the pixels are made here, on the processor: keep the canvas there, too
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    if (!context) throw new Error("tensor-view: this browser gives no 2-D canvas");
+    this.canvas = canvas;
+    this.context = context;
+    /** @type {ImageData | null} */
+    this.image = null;
+    this.pixels = new Uint32Array(0);
+    /** Pixels that the rounded corners cover, and what they are. */
+    this.corners = new Uint32Array(0);
+    this.cornerPixels = new Uint32Array(0);
+    /** @type {Box} */
+    this.box = { x: 0, y: 0, width: 0, height: 0 };
+    /** @type {Geometry | null} */
+    this.geometry = null;
+    this.font = "monospace";
+    /** @type {NumberStyle | null} */
+    this.fontStyle = null;
+    this.fontText = "";
+    this.corner = 0;
+  }
+
+  /**
+   * Lay out the canvas and draw what does not change: borders, corners, lines between cells.
+   *
+   * @param {Geometry} geometry
+   * @param {Style} style
+   */
+  prepare(geometry, style) {
+    const { canvas, context } = this;
+    this.geometry = geometry;
+    this.font = style.font;
+    this.fontStyle = null;
+    this.corner = style.corner;
+    canvas.width = geometry.width;
+    canvas.height = geometry.height;
+    canvas.style.width = `${geometry.width / geometry.ratio}px`;
+    canvas.style.height = `${geometry.height / geometry.ratio}px`;
+    const { tiles } = geometry.arrangement;
+    for (let tile = 0; tile < tiles; tile++) this.drawFrame(tile, style);
+    this.image = context.getImageData(0, 0, geometry.width, geometry.height);
+    this.pixels = new Uint32Array(this.image.data.buffer);
+    this.keepCorners(Math.ceil(style.corner * geometry.ratio));
+  }
+
+  /** @param {number} tile @param {Style} style */
+  drawFrame(tile, style) {
+    const { context } = this;
+    const geometry = /** @type {Geometry} */ (this.geometry);
+    const { border, tileWidth: width, tileHeight: height } = geometry;
+    const x = geometry.tileX(tile);
+    const y = geometry.tileY(tile);
+    const corner = Math.min(style.corner * geometry.ratio, width / 2, height / 2);
+    context.fillStyle = style.border;
+    context.beginPath();
+    context.roundRect(x - border, y - border, width + 2 * border, height + 2 * border, corner);
+    context.fill();
+    context.fillStyle = geometry.line > 0 ? style.line : style.sheet;
+    context.beginPath();
+    context.roundRect(x, y, width, height, Math.max(0, corner - border));
+    context.fill();
+  }
+
+  /** Remember the pixels inside each tile that its rounded corners cover. @param {number} reach */
+  keepCorners(reach) {
+    const geometry = /** @type {Geometry} */ (this.geometry);
+    const { width: stride, tileWidth, tileHeight } = geometry;
+    const r = Math.min(reach, Math.floor(tileWidth / 2), Math.floor(tileHeight / 2));
+    const kept = [];
+    for (let tile = 0; tile < geometry.arrangement.tiles; tile++) {
+      const left = geometry.tileX(tile);
+      const top = geometry.tileY(tile);
+      const sheet = this.pixels[(top + (tileHeight >> 1)) * stride + left];
+      for (let i = 0; i < r; i++) {
+        for (let j = 0; j < r; j++) {
+          for (const y of [top + i, top + tileHeight - 1 - i]) {
+            for (const x of [left + j, left + tileWidth - 1 - j]) {
+              if (this.pixels[y * stride + x] !== sheet) kept.push(y * stride + x);
+            }
+          }
+        }
+      }
+    }
+    this.corners = Uint32Array.from(kept);
+    this.cornerPixels = this.corners.map((at) => this.pixels[at]);
+  }
+
+  /**
+   * Colour every cell.
+   *
+   * @param {ArrayLike<number> | null} data  null: no values yet
+   * @param {Table} table
+   * @param {number} limit  of the colour scale
+   */
+  fill(data, table, limit) {
+    if (!this.image) return;
+    const { pixels } = this;
+    const { arrangement, xs, ys, line, width: stride, ratio } = /** @type {Geometry} */ (
+      this.geometry
+    );
+    const { start, count, rows, columns, tiles } = arrangement;
+    const geometry = /** @type {Geometry} */ (this.geometry);
+    const stripe = Math.round(STRIPE * ratio);
+    let element = start;
+    for (let tile = 0; tile < tiles; tile++) {
+      const left = geometry.tileX(tile);
+      const top = geometry.tileY(tile);
+      for (let row = 0; row < rows; row++) {
+        const first = (top + ys[row]) * stride + left;
+        const height = ys[row + 1] - ys[row] - (row < rows - 1 ? line : 0);
+        let lost = false;
+        for (let column = 0; column < columns; column++, element++) {
+          const value = data && element < start + count ? data[element] : NaN;
+          let colour = table.blank;
+          if (value - value === 0) colour = table.pixels[entry(value, limit)];
+          else lost = data !== null;
+          const end = first + xs[column + 1] - (column < columns - 1 ? line : 0);
+          for (let at = first + xs[column]; at < end; at++) pixels[at] = colour;
+        }
+        for (let y = 1; y < height; y++) {
+          pixels.copyWithin(first + y * stride, first, first + xs[columns]);
+        }
+        if (lost && data) this.hatch(data, element - columns, first, height, stripe, table.hatch);
+      }
+    }
+    const { corners, cornerPixels } = this;
+    for (let i = 0; i < corners.length; i++) pixels[corners[i]] = cornerPixels[i];
+    this.context.putImageData(this.image, 0, 0);
+  }
+
+  /**
+   * Stripe the cells of one row that are not finite.
+   *
+   * @param {ArrayLike<number>} data
+   * @param {number} element  the first of the row
+   * @param {number} first  the row's first pixel
+   * @param {number} height
+   * @param {number} stripe
+   * @param {number} colour
+   */
+  hatch(data, element, first, height, stripe, colour) {
+    const { arrangement, xs, line, width: stride } = /** @type {Geometry} */ (this.geometry);
+    const { columns, start, count } = arrangement;
+    for (let column = 0; column < columns; column++) {
+      if (Number.isFinite(data[element + column]) || element + column >= start + count) continue;
+      const end = xs[column + 1] - (column < columns - 1 ? line : 0);
+      for (let y = 0; y < height; y++) {
+        for (let x = xs[column]; x < end; x++) {
+          if ((x + y) % stripe < stripe / 2.5) this.pixels[first + y * stride + x] = colour;
+        }
+      }
+    }
+  }
+
+  /**
+   * Write the numbers into the cells.
+   *
+   * @param {ArrayLike<number>} data
+   * @param {Table} table
+   * @param {number} limit
+   * @param {NumberStyle} style
+   */
+  write(data, table, limit, style) {
+    const { context, box } = this;
+    const geometry = /** @type {Geometry} */ (this.geometry);
+    const { start, count } = geometry.arrangement;
+    context.font = this.fontOf(style);
+    context.textAlign = "center";
+    context.textBaseline = "alphabetic";
+    const drop = 0.36 * style.size * geometry.ratio;
+    for (let ink = 0; ink < 2; ink++) {
+      context.fillStyle = table.inkColours[ink];
+      for (let element = start; element < start + count; element++) {
+        const value = data[element];
+        if (value - value !== 0 || table.inks[entry(value, limit)] !== ink) continue;
+        geometry.cell(element, box);
+        const text = cellText(value, style);
+        context.fillText(text, box.x + box.width / 2, Math.round(box.y + box.height / 2 + drop));
+      }
+    }
+  }
+
+  /** The font of a style, made once per style. @param {NumberStyle} style */
+  fontOf(style) {
+    if (this.fontStyle !== style) {
+      const { ratio } = /** @type {Geometry} */ (this.geometry);
+      this.fontStyle = style;
+      this.fontText = `${style.size * ratio}px ${this.font}`;
+    }
+    return this.fontText;
+  }
+
+  /**
+   * Outline a cell: inside when it is large enough to stay readable, else around it.
+   *
+   * @param {number} element
+   * @param {string} colour
+   * @param {number} width  CSS px
+   */
+  outline(element, colour, width) {
+    const geometry = /** @type {Geometry} */ (this.geometry);
+    const box = geometry.cell(element, this.box);
+    const pen = Math.max(1, Math.round(width * geometry.ratio));
+    const inside = Math.min(box.width, box.height) >= 5 * pen;
+    const grow = inside ? 0 : pen;
+    this.context.strokeStyle = colour;
+    this.context.lineWidth = pen;
+    this.context.strokeRect(
+      box.x - grow + pen / 2,
+      box.y - grow + pen / 2,
+      box.width + 2 * grow - pen,
+      box.height + 2 * grow - pen,
+    );
+  }
+
+  /**
+   * Outline a tile along its border.
+   *
+   * @param {number} tile
+   * @param {string} colour
+   * @param {number} width  CSS px
+   */
+  outlineTile(tile, colour, width) {
+    const { box, context } = this;
+    const { ratio, bleed } = /** @type {Geometry} */ (this.geometry);
+    const pen = Math.max(1, Math.round(width * ratio));
+    /** @type {Geometry} */ (this.geometry).tile(tile, box);
+    context.strokeStyle = colour;
+    context.lineWidth = pen;
+    context.beginPath();
+    context.roundRect(
+      Math.round(box.x * ratio) + bleed - pen / 2,
+      Math.round(box.y * ratio) + bleed - pen / 2,
+      Math.round(box.width * ratio) + pen,
+      Math.round(box.height * ratio) + pen,
+      this.corner * ratio,
+    );
+    context.stroke();
+  }
+}

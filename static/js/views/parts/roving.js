@@ -1,0 +1,151 @@
+/**
+ * The keyboard's and the screen reader's way through a picture: one tab stop, a roving cell.
+ *
+ * A grid of ten thousand cells would be ten thousand elements; here only the cell that has the
+ * focus exists. Two cells take turns: moving focuses the other one, so that a screen reader
+ * announces it as it announces any element that receives the focus.
+ *
+ * @import {Box} from "./geometry.js"
+ */
+
+import { move } from "./arrangement.js";
+
+/**
+ * @typedef {object} Cells  what the picture shows; rows and columns count from 0
+ * @property {number} rows
+ * @property {number} columns
+ * @property {number} page  rows that PageUp and PageDown move
+ * @property {(row: number, column: number) => boolean} has
+ * @property {(row: number, column: number) => string} name
+ * @property {(row: number, column: number, out: Box) => Box} box  CSS px within the host
+ * @property {(row: number, column: number) => void} pick
+ * @property {(row: number, column: number) => void} enter  the cell has the focus now
+ * @property {() => void} leave  the focus left the grid
+ * @property {() => void} [table]  open the table behind the picture
+ */
+
+export class Roving {
+  /**
+   * @param {HTMLElement} host  positioned; the grid is laid over it
+   * @param {Cells} cells
+   * @param {AbortSignal} signal
+   */
+  constructor(host, cells, signal) {
+    this.cells = cells;
+    this.row = 0;
+    this.column = 0;
+    /** @type {Box} */
+    this.box = { x: 0, y: 0, width: 0, height: 0 };
+    this.grid = document.createElement("div");
+    this.grid.className = "roving";
+    this.grid.setAttribute("role", "grid");
+    this.grid.setAttribute("aria-readonly", "true");
+    if (cells.table) this.grid.setAttribute("aria-keyshortcuts", "T");
+    this.lines = [line(), line()];
+    this.lines[1].hidden = true;
+    this.grid.append(...this.lines);
+    this.grid.addEventListener("keydown", (event) => this.onKey(event), { signal });
+    this.grid.addEventListener("focusin", () => cells.enter(this.row, this.column), { signal });
+    this.grid.addEventListener("focusout", (event) => this.onBlur(event), { signal });
+    host.append(this.grid);
+  }
+
+  /** Name the grid and what describes it. @param {string} label @param {string} describedBy */
+  label(label, describedBy) {
+    this.grid.setAttribute("aria-label", label);
+    if (describedBy) this.grid.setAttribute("aria-describedby", describedBy);
+  }
+
+  /** The picture has other cells or another size now. */
+  refresh() {
+    const { rows, columns } = this.cells;
+    this.grid.setAttribute("aria-rowcount", String(rows));
+    this.grid.setAttribute("aria-colcount", String(columns));
+    if (!this.cells.has(this.row, this.column)) {
+      this.row = 0;
+      this.column = 0;
+    }
+    this.write(this.lines[0]);
+  }
+
+  /** The values changed: say the present one. */
+  rename() {
+    const cell = cellOf(this.lines[0]);
+    const name = this.cells.name(this.row, this.column);
+    if (cell.getAttribute("aria-label") !== name) cell.setAttribute("aria-label", name);
+  }
+
+  /** Whether the focus is inside. */
+  get focused() {
+    return this.grid.contains(document.activeElement);
+  }
+
+  /**
+   * Move to a cell and focus it.
+   *
+   * @param {number} row
+   * @param {number} column
+   */
+  go(row, column) {
+    if (!this.cells.has(row, column)) return;
+    const same = row === this.row && column === this.column;
+    this.row = row;
+    this.column = column;
+    if (same && this.focused) return;
+    const [present, spare] = this.lines;
+    this.write(spare);
+    spare.hidden = false;
+    cellOf(spare).focus({ preventScroll: false });
+    present.hidden = true;
+    this.lines = [spare, present];
+  }
+
+  /** @param {HTMLElement} row  filled with the present cell */
+  write(row) {
+    const cell = cellOf(row);
+    row.setAttribute("aria-rowindex", String(this.row + 1));
+    cell.setAttribute("aria-colindex", String(this.column + 1));
+    cell.setAttribute("aria-label", this.cells.name(this.row, this.column));
+    const { x, y, width, height } = this.cells.box(this.row, this.column, this.box);
+    cell.style.translate = `${x}px ${y}px`;
+    cell.style.width = `${width}px`;
+    cell.style.height = `${height}px`;
+  }
+
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    if (event.altKey || event.metaKey || event.shiftKey) return;
+    if (event.key === "Enter") this.cells.pick(this.row, this.column);
+    else if (event.key.toLowerCase() === "t" && !event.ctrlKey && this.cells.table) {
+      this.cells.table();
+    } else {
+      const to = move(this.cells, this.row, this.column, event.key, event.ctrlKey, this.cells.page);
+      if (!to) return;
+      this.go(to[0], to[1]);
+    }
+    // the page's own keys (arrows step the run) are for when no cell has the focus
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** @param {FocusEvent} event */
+  onBlur(event) {
+    if (!this.grid.contains(/** @type {Node | null} */ (event.relatedTarget))) this.cells.leave();
+  }
+}
+
+/** A row with its one cell. */
+function line() {
+  const row = document.createElement("div");
+  row.setAttribute("role", "row");
+  const cell = document.createElement("div");
+  cell.setAttribute("role", "gridcell");
+  cell.tabIndex = 0;
+  row.append(cell);
+  return row;
+}
+
+/** @param {HTMLElement} row */
+function cellOf(row) {
+  return /** @type {HTMLElement} */ (row.firstElementChild);
+}

@@ -1,0 +1,64 @@
+/**
+ * What a canvas must know of the screen: when its pixels or colours change, and whether it is seen.
+ */
+
+/** @type {Map<Element, (seen: boolean) => void>} */
+const watchers = new Map();
+/** @type {IntersectionObserver | null} */
+let observer = null;
+/** @type {Set<() => void>} */
+const redrawn = new Set();
+let listening = false;
+
+/**
+ * Call `draw` when the theme or the density of the screen's pixels changes.
+ *
+ * @param {() => void} draw
+ * @param {AbortSignal} signal
+ */
+export function onScreenChange(draw, signal) {
+  if (!listening) {
+    listening = true;
+    document.addEventListener("theme-change", redrawAll);
+    watchDensity();
+  }
+  redrawn.add(draw);
+  signal.addEventListener("abort", () => redrawn.delete(draw), { once: true });
+}
+
+/**
+ * Tell a view whether it is on the screen, a little ahead of its coming into sight.
+ *
+ * @param {Element} element
+ * @param {(seen: boolean) => void} tell
+ * @param {AbortSignal} signal
+ */
+export function whenSeen(element, tell, signal) {
+  observer ??= new IntersectionObserver(report, { rootMargin: "100px" });
+  watchers.set(element, tell);
+  observer.observe(element);
+  const stop = () => {
+    watchers.delete(element);
+    observer?.unobserve(element);
+  };
+  signal.addEventListener("abort", stop, { once: true });
+}
+
+/** @param {IntersectionObserverEntry[]} entries */
+function report(entries) {
+  for (const entry of entries) watchers.get(entry.target)?.(entry.isIntersecting);
+}
+
+function redrawAll() {
+  for (const draw of redrawn) draw();
+}
+
+/** A media query names one density, so each change asks for the next. */
+function watchDensity() {
+  const query = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+  const changed = () => {
+    redrawAll();
+    watchDensity();
+  };
+  query.addEventListener("change", changed, { once: true });
+}

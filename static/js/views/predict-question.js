@@ -1,0 +1,112 @@
+/**
+ * <predict-question question="…">: a prediction, judged by the engine. Always skippable.
+ *
+ * The template holds the question and either labelled radio buttons or one labelled number field.
+ *
+ * @import {RunEvent, ServerError} from "../core/types.js"
+ * @import {Page} from "../core/page.js"
+ */
+
+import { button, element, uniqueId } from "../core/dom.js";
+import { significant } from "../core/format.js";
+
+export class PredictQuestion extends HTMLElement {
+  #aborter = new AbortController();
+  /** @type {Page | null} */
+  #page = null;
+  #verdict = element("p", { class: "verdict", tabindex: -1 });
+  /** Whether this element's answer is on its way to the engine. */
+  #asked = false;
+
+  connectedCallback() {
+    if (this.querySelector(".predict-actions")) return;
+    const title = element("p", { class: "predict-title", id: uniqueId("predict") }, "Predict");
+    this.setAttribute("role", "group");
+    this.setAttribute("aria-labelledby", title.id);
+    const name = uniqueId("answer");
+    for (const radio of this.#radios()) radio.name = name;
+    const check = button("Check");
+    const reveal = button("Show me", { class: "button-quiet" });
+    check.addEventListener("click", () => this.#check());
+    reveal.addEventListener("click", () => this.#ask(undefined));
+    this.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && event.target instanceof HTMLInputElement) this.#check();
+    });
+    this.#verdict.hidden = true;
+    this.prepend(title);
+    this.append(element("div", { class: "predict-actions" }, check, reveal), this.#verdict);
+  }
+
+  disconnectedCallback() {
+    this.#aborter.abort();
+  }
+
+  /** @param {Page} page */
+  connect(page) {
+    this.#page = page;
+    const { signal } = this.#aborter;
+    page.onEvent("judged", (event) => this.#judged(event), { signal });
+    page.onEvent("error", (error) => this.#failed(error), { signal });
+  }
+
+  get question() {
+    return this.getAttribute("question") ?? "";
+  }
+
+  /** @returns {NodeListOf<HTMLInputElement>} */
+  #radios() {
+    return this.querySelectorAll("input[type=radio]");
+  }
+
+  #check() {
+    /** @type {HTMLInputElement | null} */
+    const chosen = this.querySelector("input[type=radio]:checked");
+    /** @type {HTMLInputElement | null} */
+    const number = this.querySelector("input[type=number]");
+    if (chosen) this.#ask(chosen.value);
+    else if (number && Number.isFinite(number.valueAsNumber)) this.#ask(number.valueAsNumber);
+    else this.#tell(number ? "Enter a number first." : "Choose one first.", "open");
+  }
+
+  /** @param {string | number | undefined} answer  none to be shown */
+  #ask(answer) {
+    const args = { question: this.question, ...(answer === undefined ? {} : { answer }) };
+    this.#asked = this.#page?.act("judge", args) ?? false;
+    if (!this.#asked) this.#tell("There is no live connection, so nobody can judge.", "open");
+  }
+
+  /** @param {RunEvent} event */
+  #judged({ data: { question, correct, answer, text } }) {
+    if (question !== this.question) return;
+    this.#asked = false;
+    for (const radio of this.#radios()) {
+      const option = radio.closest("label");
+      option?.toggleAttribute("data-answer", radio.value === String(answer));
+      option?.toggleAttribute("data-missed", correct === false && radio.checked);
+    }
+    const shown = typeof answer === "number" ? `${significant(answer)}. ` : "";
+    if (correct === true) this.#tell(`✓ Right. ${text}`, "right");
+    else if (correct === false) this.#tell(`✗ Not this time. ${shown}${text}`, "wrong");
+    else this.#tell(`${shown}${text}`, "open");
+  }
+
+  /** @param {ServerError} error */
+  #failed({ text }) {
+    if (!this.#asked) return;
+    this.#asked = false;
+    this.#tell(text, "open");
+  }
+
+  /**
+   * @param {string} text
+   * @param {"right" | "wrong" | "open"} verdict
+   */
+  #tell(text, verdict) {
+    this.#verdict.textContent = text;
+    this.#verdict.dataset.verdict = verdict;
+    this.#verdict.hidden = false;
+    this.#page?.announce(text);
+  }
+}
+
+customElements.define("predict-question", PredictQuestion);

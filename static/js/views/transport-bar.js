@@ -1,0 +1,237 @@
+/**
+ * <transport-bar>: to the start, back, play or pause, forward, to the end; the timeline, where the
+ * run stands, and how fast it goes.
+ *
+ * @import {Frame, RunEvent, Welcome} from "../core/types.js"
+ * @import {Page} from "../core/page.js"
+ * @import {Action} from "../core/keys.js"
+ */
+
+import { button, element, icon, setIcon, uniqueId } from "../core/dom.js";
+import { count } from "../core/format.js";
+import { Pace } from "./parts/pace.js";
+import { niceEnd, tickCount } from "./parts/timeline.js";
+
+/** Steps per second, from slow to as fast as it goes. */
+const RATES = [1, 5, 20, 60, null];
+const RATE_NAMES = ["1 step/s", "5 steps/s", "20 steps/s", "60 steps/s", "fastest"];
+
+export class TransportBar extends HTMLElement {
+  #aborter = new AbortController();
+  /** @type {Page | null} */
+  #page = null;
+  #buttons = {
+    start: button("To the start", { icon: "start", class: "button-icon", title: "To the start (Home)" }),
+    back: button("One step back", { icon: "back", class: "button-icon", title: "One step back (←)" }),
+    play: button("Play", { class: "button-round" }),
+    forward: button("One step forward", {
+      icon: "forward",
+      class: "button-icon",
+      title: "One step forward (→)",
+    }),
+    end: button("To the furthest step", {
+      icon: "end",
+      class: "button-icon",
+      title: "To the furthest step (End)",
+    }),
+  };
+  #playIcon = icon("play");
+  #timeline = element("input", { type: "range", min: 0, max: 100, step: 1, value: 0 });
+  #track = element("div", { class: "timeline" });
+  #caption = element("p", { class: "caption" });
+  #speed = element("select", { title: "Speed (, slower · . faster)" });
+  #cancel = button("Cancel", { class: "button-small" });
+  #pace = new Pace();
+
+  #end = 100;
+  #held = false;
+  /** @type {number | null} the step that is being computed */
+  #target = null;
+  /** Whether somebody has asked for a step and waits to hear which it is. */
+  #awaited = false;
+  #shown = { step: -1, head: -1, epoch: -1, pace: -1, playing: false };
+
+  connectedCallback() {
+    const { start, back, play, forward, end } = this.#buttons;
+    play.replaceChildren(this.#playIcon);
+    this.#timeline.setAttribute("aria-label", "Timeline");
+    this.#track.replaceChildren(this.#timeline);
+    this.#cancel.hidden = true;
+    const id = uniqueId("speed");
+    this.#speed.id = id;
+    RATES.forEach((rate, i) => this.#speed.add(new Option(RATE_NAMES[i], String(i), rate === null)));
+    this.#speed.value = String(RATES.length - 1);
+    const speed = element("label", { class: "speed", for: id }, "speed");
+    const run = element("div", { class: "run", role: "group" }, start, back, play, forward, end);
+    run.setAttribute("aria-label", "Run");
+    this.replaceChildren(
+      run,
+      this.#track,
+      element("div", { class: "caption-box" }, this.#caption, this.#cancel),
+      element("div", { class: "speed-box" }, speed, element("span", { class: "picker" }, this.#speed)),
+    );
+    this.#enable(false);
+    this.#write("connecting");
+  }
+
+  disconnectedCallback() {
+    this.#aborter.abort();
+  }
+
+  /** @param {Page} page */
+  connect(page) {
+    this.#page = page;
+    const { signal } = this.#aborter;
+    const { start, back, play, forward, end } = this.#buttons;
+    start.addEventListener("click", () => this.perform("start"), { signal });
+    back.addEventListener("click", () => this.perform("back"), { signal });
+    play.addEventListener("click", () => this.perform("toggle"), { signal });
+    forward.addEventListener("click", () => this.perform("forward"), { signal });
+    end.addEventListener("click", () => this.perform("end"), { signal });
+    this.#cancel.addEventListener("click", () => page.pause(), { signal });
+    this.#speed.addEventListener("change", () => page.setRate(RATES[this.#speed.selectedIndex]), {
+      signal,
+    });
+    this.#timeline.addEventListener("input", () => this.#drag(), { signal });
+    this.#timeline.addEventListener("change", () => (this.#held = false), { signal });
+    page.onEvent("welcome", (welcome) => this.#welcome(welcome), { signal });
+    page.onEvent("connection", ({ state }) => this.#enable(state === "open"), { signal });
+    page.onEvent("rate", (rate) => (this.#speed.value = String(RATES.indexOf(rate))), { signal });
+    page.onEvent("seeking", (event) => this.#seeking(event), { signal });
+    page.onEvent("paused", () => this.#found(), { signal });
+    page.onPaint((frame) => this.show(frame));
+  }
+
+  /**
+   * Do what a key or a button asks.
+   *
+   * @param {Action} action
+   */
+  perform(action) {
+    const page = this.#page;
+    if (!page) return;
+    this.#awaited = action !== "toggle" && !page.playing;
+    if (action === "toggle") page.toggle();
+    else if (action === "forward") page.stepBy(1);
+    else if (action === "back") page.stepBy(-1);
+    else if (action === "forward-ten") page.stepBy(10);
+    else if (action === "back-ten") page.stepBy(-10);
+    else if (action === "start") page.seek(0);
+    else if (action === "end") page.seek(page.length ?? page.head);
+    else if (action === "slower") this.#changeRate(-1);
+    else if (action === "faster") this.#changeRate(1);
+  }
+
+  /** @param {Frame} frame */
+  show(frame) {
+    const shown = this.#shown;
+    if (this.#target !== null && frame.step >= this.#target) this.#found();
+    if (frame.playing !== shown.playing) this.#showPlaying(frame.playing);
+    if (frame.step !== shown.step || frame.head !== shown.head) this.#showPlace(frame);
+    const epoch = frame.scalars.epoch ?? -1;
+    const pace = frame.playing ? this.#pace.see(frame.step, performance.now()) : this.#pace.stop();
+    if (frame.step !== shown.step || epoch !== shown.epoch || pace !== shown.pace) {
+      shown.epoch = epoch;
+      shown.pace = pace;
+      if (this.#target === null) this.#write(this.#place(frame.step));
+    }
+    if (this.#awaited && frame.step !== shown.step) {
+      this.#awaited = false;
+      this.#page?.announce(`Step ${frame.step}`);
+    }
+    shown.step = frame.step;
+    shown.head = frame.head;
+  }
+
+  /** @param {Welcome} welcome */
+  #welcome({ step, head, length, playing }) {
+    this.#end = niceEnd(head, length);
+    this.#timeline.max = String(this.#end);
+    this.#track.style.setProperty("--ticks", String(tickCount(length)));
+    this.#track.toggleAttribute("data-ticks", length !== null);
+    this.#showPlaying(playing);
+    this.#shown = { step: -1, head: -1, epoch: -1, pace: -1, playing };
+    this.#found();
+    this.#write(this.#place(step));
+  }
+
+  /** @param {boolean} on */
+  #enable(on) {
+    for (const each of Object.values(this.#buttons)) each.disabled = !on;
+    this.#timeline.disabled = !on;
+  }
+
+  /** @param {boolean} playing */
+  #showPlaying(playing) {
+    this.#shown.playing = playing;
+    const { play } = this.#buttons;
+    setIcon(this.#playIcon, playing ? "pause" : "play");
+    play.setAttribute("aria-label", playing ? "Pause" : "Play");
+    play.title = playing ? "Pause (Space)" : "Play (Space)";
+  }
+
+  /** @param {{step: number, head: number}} frame */
+  #showPlace({ step, head }) {
+    const end = niceEnd(head, this.#page?.length ?? null);
+    if (end !== this.#end) {
+      this.#end = end;
+      this.#timeline.max = String(end);
+    }
+    if (!this.#held) this.#timeline.value = String(step);
+    this.#timeline.setAttribute("aria-valuetext", `step ${step} of ${this.#page?.length ?? head}`);
+    this.#track.style.setProperty("--done", String(step / end));
+    this.#track.style.setProperty("--known", String(head / end));
+  }
+
+  /** @param {number} step */
+  #place(step) {
+    const { epoch, pace } = this.#shown;
+    const length = this.#page?.length;
+    const parts = [];
+    if (epoch >= 0) parts.push(`epoch ${count(epoch)}`);
+    parts.push(length ? `step ${count(step)} / ${count(length)}` : `step ${count(step)}`);
+    if (pace > 0) parts.push(`${count(pace)} steps/s`);
+    return parts.join(" · ");
+  }
+
+  /** @param {string} text */
+  #write(text) {
+    this.#caption.textContent = text;
+  }
+
+  #drag() {
+    const page = this.#page;
+    if (!page) return;
+    this.#held = true;
+    // what has not been computed yet lies beyond the end of the line
+    const step = Math.min(Number(this.#timeline.value), page.length ?? page.head);
+    this.#timeline.value = String(step);
+    page.seek(step);
+  }
+
+  /** @param {number} by */
+  #changeRate(by) {
+    const page = this.#page;
+    if (!page) return;
+    const at = RATES.indexOf(page.rate) + by;
+    if (at < 0 || at >= RATES.length) return;
+    page.setRate(RATES[at]);
+    page.announce(`Speed: ${RATE_NAMES[at]}`);
+  }
+
+  /** @param {RunEvent} event */
+  #seeking({ data }) {
+    this.#target = data.target;
+    this.#cancel.hidden = false;
+    this.#write(`computing step ${count(data.step)} of ${count(data.target)}`);
+  }
+
+  #found() {
+    if (this.#target === null) return;
+    this.#target = null;
+    this.#cancel.hidden = true;
+    if (this.#page) this.#write(this.#place(this.#page.step));
+  }
+}
+
+customElements.define("transport-bar", TransportBar);
