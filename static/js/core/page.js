@@ -48,7 +48,6 @@ export class Page {
   /** @type {UrlState} what the address said when the page opened */
   asked;
 
-  #slug;
   #announcer;
   #links;
   #emitter = new Emitter();
@@ -74,7 +73,7 @@ export class Page {
    * @param {import("./links.js").Links} links
    */
   constructor(slug, announcer, links) {
-    this.#slug = slug;
+    this.slug = slug;
     this.#announcer = announcer;
     this.#links = links;
     this.asked = readUrl(location.search);
@@ -387,7 +386,7 @@ export class Page {
   }
 
   #leave() {
-    if (this.#token) leaveToken(this.#slug, location.search, this.#token);
+    if (this.#token) leaveToken(this.slug, location.search, this.#token);
     this.#socket.close();
   }
 }

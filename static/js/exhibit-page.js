@@ -1,0 +1,109 @@
+/**
+ * Starts an exhibit's page: connects the shell with the page's run, loads the exhibit's module by
+ * its slug, and names what fails.
+ */
+
+import { Announcer } from "./core/announce.js";
+import { loadExhibit } from "./core/exhibit.js";
+import { listenToKeys } from "./core/keys.js";
+import { Links } from "./core/links.js";
+import { Page } from "./core/page.js";
+import { followSystem } from "./core/theme.js";
+import { ControlsPanel } from "./views/controls-panel.js";
+import { KeysDialog } from "./views/keys-dialog.js";
+import { LessonBeats } from "./views/lesson-beats.js";
+import { NumberLedger } from "./views/number-ledger.js";
+import { PredictQuestion } from "./views/predict-question.js";
+import { ShareButton } from "./views/share-button.js";
+import { StageNotices } from "./views/stage-notices.js";
+import { TransportBar } from "./views/transport-bar.js";
+import "./views/theme-menu.js";
+
+const CONNECTED = [
+  ControlsPanel,
+  LessonBeats,
+  NumberLedger,
+  PredictQuestion,
+  ShareButton,
+  StageNotices,
+  TransportBar,
+];
+
+/** @returns {Page} */
+function openPage() {
+  const region = find("[data-announcer]", HTMLElement);
+  const page = new Page(
+    document.body.dataset.slug ?? "",
+    new Announcer(region),
+    new Links(document),
+  );
+  for (const each of document.querySelectorAll("*")) {
+    const view = CONNECTED.find((View) => each instanceof View);
+    if (view) /** @type {InstanceType<typeof CONNECTED[number]>} */ (each).connect(page);
+  }
+  followSystem();
+  document.addEventListener("theme-change", () => page.invalidate());
+  connectKeys(page);
+  return page;
+}
+
+/** @param {Page} page */
+function connectKeys(page) {
+  const transport = find("transport-bar", TransportBar);
+  const keys = find("keys-dialog", KeysDialog);
+  listenToKeys((action) => {
+    if (action === "help") keys.open();
+    else if (action === "leave") page.unpick();
+    else transport.perform(action);
+  });
+}
+
+/** @param {Page} page */
+async function openExhibit(page) {
+  const notices = find("stage-notices", StageNotices);
+  const stage = find("[data-stage]", HTMLElement);
+  if (!document.createElement("canvas").getContext("2d")) {
+    notices.fail("No canvas", "This browser cannot draw on a canvas, on which the tensors stand.");
+    return;
+  }
+  try {
+    const exhibit = await loadExhibit(page.slug);
+    const view = exhibit.mount(stage, page);
+    let broken = false;
+    page.onPaint((frame) => {
+      try {
+        view.paint(frame);
+      } catch (error) {
+        if (broken) return; // it has been said; the rest of the page goes on
+        broken = true;
+        console.error(error);
+        notices.fail("The picture could not be drawn", `${error}. Reload the page to try again.`);
+      }
+    });
+    page.onEvent("event", (event) => view.event?.(event));
+    page.onEvent("painted", hideIntro);
+    page.open(exhibit.watch);
+  } catch (error) {
+    console.error(error);
+    notices.fail("The exhibit could not be loaded", `${error}. Reload the page to try again.`);
+  }
+}
+
+/** The stage speaks for itself from the first picture on. */
+function hideIntro() {
+  find("[data-intro]", HTMLElement).hidden = true;
+}
+
+/**
+ * @template {HTMLElement} T
+ * @param {string} selector
+ * @param {new () => T} type
+ * @returns {T}
+ */
+function find(selector, type) {
+  const found = document.querySelector(selector);
+  if (!(found instanceof type)) throw new Error(`${selector}: expected on the page, found none`);
+  return found;
+}
+
+void openExhibit(openPage());
