@@ -122,6 +122,11 @@ class Network:
         self._passes.move_to_end(key)
         return self._passes[key]
 
+    def forget(self, use: str) -> None:
+        """Make new passes for this use from now on."""
+        for key in [key for key in self._passes if key[1] == use]:
+            del self._passes[key]
+
     def parameters(self) -> dict[str, Array]:
         """Return `<layer>.W` and `<layer>.b` of all layers: views in the usual order."""
         return dict(self._views("W", "b"))

@@ -329,6 +329,8 @@ class Trainer:
         learning_rate, dropout, self._last_dropout = map(float, state["rates"])
         if self.index:
             self._repeat_last_step(state["theta.before"])
+        else:
+            self._forget_steps()
         self.network.theta[...] = state["theta"]
         self._before[...] = state["theta.before"]
         self._optimizer = make_optimizer(
@@ -339,6 +341,12 @@ class Trainer:
         self.dropout = dropout
         self.val_loss, self.val_accuracy = map(float, state["validation"])
         self.validation_outputs[...] = state["validation.outputs"]
+
+    def _forget_steps(self) -> None:
+        """Take a new pass, whose tensors are still zeros, and no gradient, as before any step."""
+        self.network.forget("training")
+        self.network.gradient[...] = 0
+        self.training_pass = self.network.at(self._batch_size, "training")
 
     def _repeat_last_step(self, theta: Array) -> None:
         """Compute the tensors of the last step again, from the parameters before its update."""
