@@ -1,0 +1,114 @@
+"""Exhibits for tests: runs that are easy to check, and that go wrong when told to."""
+
+import os
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from engine.errors import DivergedError, InvalidValueError
+from engine.exhibits.contract import Event, Exhibit
+from engine.exhibits.controls import Choice, Option, Slider, Toggle
+from engine.snapshot import freeze
+
+WHERE = "counter_exhibit:EXHIBITS"
+
+
+class CounterRun:
+    """A random walk; step n is drawn from (seed, n) alone."""
+
+    length: int | None = None
+
+    def __init__(self, values, seed, library):
+        self.position = 0
+        self._seed = seed
+        self._values = dict(values)
+        self._x = np.zeros(int(values["size"]), np.float32)
+        self._note = 0.0
+
+    def step(self):
+        self.position += 1
+        time.sleep(self._values["sleep_ms"] / 1000)
+        if self.position == self._values["at"]:
+            self._go_wrong(self._values["trouble"])
+        rng = np.random.default_rng([self._seed, self.position])
+        self._x += self._values["pace"] * rng.standard_normal(len(self._x), np.float32)
+        return (Event("epoch", {"epoch": self.position // 10}),) if self.position % 10 == 0 else ()
+
+    def _go_wrong(self, trouble):
+        if trouble == "crash":
+            raise RuntimeError("the counter was told to crash")
+        if trouble == "die":
+            os._exit(3)
+        if trouble == "diverge":
+            self._x[0] = np.nan
+            raise DivergedError("x", self.position, self._values["pace"])
+
+    def scalars(self):
+        return {"mean": float(self._x.mean())}
+
+    def snapshot(self, names=None):
+        arrays = {"x": self._x, "note": np.array(self._note, np.float32)}
+        chosen = {name: a for name, a in arrays.items() if names is None or name in names}
+        return freeze(self.position, self.scalars(), chosen)
+
+    def set(self, values):
+        self._values |= values
+
+    def act(self, name: str, args: Mapping[str, Any]):
+        if name == "note":
+            if not isinstance(args.get("value"), int | float):
+                raise InvalidValueError(f"value: expected a number, got {args.get('value')!r}")
+            self._note = float(args["value"])
+            return (Event("noted", {"value": self._note}),)
+        if name == "break":
+            raise KeyError("broken on purpose")
+        self._x += np.float32(args["by"])
+        return ()
+
+    def save(self):
+        return {"x": self._x.copy(), "position": np.array(self.position)}
+
+    def load(self, state):
+        self._x[:] = state["x"]
+        self.position = int(state["position"])
+
+
+class FiniteRun(CounterRun):
+    length = 25
+
+
+def _exhibit(slug: str, run: type) -> Exhibit:
+    return Exhibit(
+        slug=slug,
+        title=slug.title(),
+        hall="tests",
+        promise="",
+        controls=(
+            Slider(name="pace", label="Pace", low=0, high=10, default=1.0),
+            Slider(name="sleep_ms", label="Sleep", low=0, high=1000, default=0.0),
+            Toggle(name="shown", label="Shown", effect="view"),
+            Slider(
+                name="size", label="Size", low=1, high=1e6, default=8, integer=True, effect="reset"
+            ),
+            Slider(name="at", label="At", low=-1, high=1e6, default=-1, integer=True),
+            Choice(
+                name="trouble",
+                label="Trouble",
+                options=tuple(Option(name, name) for name in ("none", "crash", "die", "diverge")),
+                default="none",
+            ),
+        ),
+        publishes=("x", "note"),
+        build=run,
+        actions=("push",),
+        view_actions=("note", "break"),
+        history=("mean",),
+    )
+
+
+EXHIBITS = {
+    exhibit.slug: exhibit
+    for exhibit in (_exhibit("counter", CounterRun), _exhibit("finite", FiniteRun))
+}
