@@ -1,8 +1,11 @@
 """The one list of exhibits, by slug, in the order of the home page."""
 
+from engine.exhibits import digits
 from engine.exhibits.contract import Exhibit
 
-EXHIBITS: dict[str, Exhibit] = {}
+_LIST: tuple[Exhibit, ...] = (digits.EXHIBIT,)
+
+EXHIBITS: dict[str, Exhibit] = {exhibit.slug: exhibit for exhibit in _LIST}
 
 HALLS: dict[str, str] = {
     "vision": "Vision: how a network sees",

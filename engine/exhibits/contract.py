@@ -11,7 +11,7 @@ from engine.snapshot import Array, Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened and must not be lost: `diverged`, `epoch`, `judged`, …"""
+    """Something that happened and must not be lost, such as `diverged` or `judged`."""
 
     name: str
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -94,6 +94,8 @@ class Exhibit:
         Actions that change only what is looked at, or that ask something.
     history : tuple of str
         The scalars whose course over the steps is published as arrays (see `Recorder`).
+    rate : float or None
+        Steps a second at which Play begins; None is as fast as it goes.
     """
 
     slug: str
@@ -106,6 +108,7 @@ class Exhibit:
     actions: tuple[str, ...] = ()
     view_actions: tuple[str, ...] = ()
     history: tuple[str, ...] = ()
+    rate: float | None = None
 
     def defaults(self) -> dict[str, Value]:
         """Return each control's default value."""
@@ -128,4 +131,5 @@ class Exhibit:
             "promise": self.promise,
             "controls": [control.describe(library) for control in self.controls],
             "publishes": list(self.publishes),
+            "rate": self.rate,
         }

@@ -43,7 +43,7 @@ def judge(questions: Mapping[str, Callable[[], Solution]], args: Mapping[str, An
     InvalidValueError
         If there is no such question.
     """
-    name = args.get("question")
+    name = str(args.get("question"))
     if name not in questions:
         known = ", ".join(questions)
         raise InvalidValueError(f"question: expected one of {known}, got {name!r}")

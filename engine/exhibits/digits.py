@@ -1,0 +1,443 @@
+"""A convolutional network learns to read handwritten digits."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import numpy as np
+
+from engine.data.drawing import centre
+from engine.data.library import Library
+from engine.data.preparation import split
+from engine.exhibits.contract import Event, Exhibit
+from engine.exhibits.controls import Choice, Option, Slider, Value
+from engine.exhibits.drawings import read_drawing
+from engine.exhibits.questions import Solution, judge
+from engine.nn.network import Network
+from engine.nn.trainer import Trainer
+from engine.snapshot import Array, Snapshot, freeze
+
+VALIDATION_SIZE = {"digits": 360, "mnist": 1000}
+VALIDATE_EVERY = {"digits": 10, "mnist": 25}
+"""Steps between two looks at the validation images."""
+
+WALL = 18
+"""The most misread images that are published."""
+
+PATCHES = 9
+"""How many of a filter's favourite patches are published."""
+
+PATCH_IMAGES = 64
+"""The validation images among which a filter's favourite patches are looked for."""
+
+NETWORK_TENSORS = (
+    *("conv1.x", "conv1.W", "conv1.b", "conv1.z", "act1.a", "pool1.y"),
+    *("conv2.W", "conv2.b", "conv2.z", "act2.a", "pool2.y"),
+    *("flatten.y", "dense1.W", "dense1.b", "dense1.z", "softmax.a"),
+)
+"""Parameters, and what the image on the stage makes of them."""
+
+GRADIENTS = ("conv1.dW", "conv1.db", "conv2.dW", "conv2.db", "dense1.dW", "dense1.db")
+"""Of the minibatch that made the last step, at the parameters before it."""
+
+MISTAKES = ("misread.x", "misread.label", "misread.said", "misread.example", "confusion")
+"""The first misread validation images, and how often each class (row) is read as each (column)."""
+
+SCALARS = ("loss", "accuracy", "val_loss", "val_accuracy", "misread", "epoch")
+
+CONTROLS = (
+    Slider(
+        name="learning_rate",
+        label="Learning rate",
+        help="How far one step goes down the gradient.",
+        low=1e-5,
+        high=100.0,
+        default=0.008,
+        scale="log",
+    ),
+    Choice(
+        name="optimizer",
+        label="Optimizer",
+        help="The rule that turns a gradient into a step.",
+        options=(
+            Option("sgd", "SGD"),
+            Option("momentum", "Momentum"),
+            Option("nesterov", "Nesterov"),
+            Option("rmsprop", "RMSprop"),
+            Option("adam", "Adam"),
+        ),
+        default="adam",
+    ),
+    Slider(
+        name="batch_size",
+        label="Batch size",
+        help="How many images are averaged into one gradient.",
+        low=1,
+        high=256,
+        default=32,
+        scale="log",
+        integer=True,
+        unit="images",
+    ),
+    Slider(
+        name="dropout",
+        label="Dropout",
+        help="The share of the flattened numbers that is left out at random in training.",
+        low=0.0,
+        high=0.9,
+        default=0.0,
+        step=0.05,
+    ),
+    Choice(
+        name="data",
+        label="Images",
+        help="What the network learns to read.",
+        options=(
+            Option("digits", "8×8 digits (1,797)"),
+            Option("mnist", "28×28 MNIST", dataset="mnist"),
+        ),
+        default="digits",
+        effect="reset",
+    ),
+    Choice(
+        name="filters",
+        label="Filters",
+        help="How many filters the first and the second convolution have.",
+        options=(Option("4", "4 and 8"), Option("8", "8 and 16"), Option("12", "12 and 24")),
+        default="8",
+        effect="reset",
+        advanced=True,
+    ),
+    Choice(
+        name="kernel_size",
+        label="Kernel size",
+        help="The side of the square of weights that slides over the image.",
+        options=(Option("3", "3×3"), Option("5", "5×5")),
+        default="3",
+        effect="reset",
+        advanced=True,
+    ),
+    Choice(
+        name="activation",
+        label="Activation",
+        help="What each number of a feature map goes through.",
+        options=(
+            Option("relu", "ReLU"),
+            Option("leaky_relu", "Leaky ReLU"),
+            Option("tanh", "tanh"),
+            Option("sigmoid", "Sigmoid"),
+            Option("linear", "Linear"),
+        ),
+        default="relu",
+        effect="reset",
+        advanced=True,
+    ),
+    Choice(
+        name="pooling",
+        label="Pooling",
+        help="Which number stands for a square of four.",
+        options=(Option("max_pool2d", "Maximum"), Option("avg_pool2d", "Average")),
+        default="max_pool2d",
+        effect="reset",
+        advanced=True,
+    ),
+    Choice(
+        name="initializer",
+        label="Initial weights",
+        help="From what the weights are drawn before the first step.",
+        options=(
+            Option("he", "He"),
+            Option("xavier", "Xavier (1/n)"),
+            Option("glorot", "Xavier (Glorot)"),
+            Option("gaussian", "Gaussian, σ = 0.01"),
+            Option("constant", "All the same"),
+        ),
+        default="he",
+        effect="reset",
+        advanced=True,
+    ),
+    Slider(
+        name="example",
+        label="Image on the stage",
+        help="Which of the validation images, which the network never trains on, is shown.",
+        low=0,
+        high=VALIDATION_SIZE["digits"] - 1,
+        default=3,
+        integer=True,
+        step=1,
+        effect="view",
+        advanced=True,
+    ),
+    Choice(
+        name="shown",
+        label="On the stage",
+        help="A validation image, or what you drew.",
+        options=(Option("example", "Validation image"), Option("drawing", "Your drawing")),
+        default="example",
+        effect="view",
+        advanced=True,
+    ),
+    Slider(
+        name="filter",
+        label="Filter looked at",
+        help="The filter of the first convolution whose favourite patches are shown.",
+        low=0,
+        high=11,
+        default=0,
+        integer=True,
+        step=1,
+        effect="view",
+        advanced=True,
+    ),
+)
+
+
+def describe_network(values: Mapping[str, Value], image: tuple[int, ...]) -> dict[str, Any]:
+    """Return the network's description: two convolutions with pooling, then a dense layer."""
+    filters = int(values["filters"])
+    convolution = {
+        "kind": "conv2d",
+        "size": int(values["kernel_size"]),
+        "padding": "same",
+        "initializer": values["initializer"],
+    }
+    activation = {"kind": values["activation"]}
+    pooling = {"kind": values["pooling"], "size": 2, "stride": 2}
+    return {
+        "input": list(image),
+        "layers": [
+            {**convolution, "name": "conv1", "filters": filters},
+            {**activation, "name": "act1"},
+            {**pooling, "name": "pool1"},
+            {**convolution, "name": "conv2", "filters": 2 * filters},
+            {**activation, "name": "act2"},
+            {**pooling, "name": "pool2"},
+            {"kind": "flatten", "name": "flatten"},
+            {"kind": "dropout", "name": "dropout", "rate": values["dropout"]},
+            {
+                "kind": "dense",
+                "name": "dense1",
+                "units": 10,
+                "initializer": values["initializer"],
+            },
+            {"kind": "softmax", "name": "softmax"},
+        ],
+        "loss": "categorical_cross_entropy",
+    }
+
+
+class DigitsRun:
+    """Training, one minibatch a step, with one image on the stage.
+
+    Parameters
+    ----------
+    values : mapping of str to value
+        Checked, complete control values.
+    seed : int
+        Of the split, the initial weights, the order of the images and dropout.
+    library : Library
+    """
+
+    length = None
+
+    def __init__(self, values: Mapping[str, Value], seed: int, library: Library) -> None:
+        self._values = dict(values)
+        self._data = str(values["data"])
+        images = library.open(self._data)
+        training, self._validation = split(
+            images, VALIDATION_SIZE[self._data], rng=np.random.default_rng([seed, 3])
+        )
+        self._network = Network(
+            describe_network(values, images.x.shape[1:]), rng=np.random.default_rng([seed, 0])
+        )
+        self._trainer = Trainer(
+            self._network,
+            training,
+            optimizer=str(values["optimizer"]),
+            learning_rate=float(values["learning_rate"]),
+            batch_size=int(values["batch_size"]),
+            seed=seed,
+            validation=self._validation,
+            validate_every=VALIDATE_EVERY[self._data],
+        )
+        self._stage = self._network.at(1, "stage")
+        self._filter_gradient = self._network.gradients()["conv1.dW"]
+        self._drawing = np.zeros((1, *images.x.shape[1:]), np.float32)
+        self._windows = _windows(self._validation.x[:PATCH_IMAGES], int(values["kernel_size"]))
+        self._scalars: dict[str, float] = {"epoch": 0.0}
+        self._trainer.validate()
+        self._look_at_validation()
+        self._untrained = self._scalars["val_accuracy"]
+        self._questions = {"untrained": self._untrained_accuracy, "pooled": self._pooled_size}
+
+    @property
+    def position(self) -> int:
+        """How many minibatches have been learned from."""
+        return self._trainer.index
+
+    def step(self) -> tuple[Event, ...]:
+        """Learn from one minibatch."""
+        alive = self.position == 0 or self._filter_gradient.any()
+        step = self._trainer.step()
+        self._scalars |= {"loss": step.loss, "accuracy": step.accuracy, "epoch": float(step.epoch)}
+        if step.val_loss is not None:
+            self._look_at_validation()
+        return (self._died(),) if alive and not self._filter_gradient.any() else ()
+
+    def scalars(self) -> Mapping[str, float]:
+        """Return `loss` and `accuracy` of the minibatch, `val_loss`, `val_accuracy`, `epoch`."""
+        return self._scalars
+
+    def snapshot(self, names: Collection[str] | None = None) -> Snapshot:
+        """Return the network with the image on the stage in it, and its mistakes."""
+        wanted = [name for name in EXHIBIT.publishes if names is None or name in names]
+        self._stage.forward(self._image())
+        available = self._stage.tensors() | self._network.gradients() | self._mistakes
+        available["label"] = self._label()
+        if any(name.startswith("patches.") for name in wanted):
+            available |= self._favourite_patches()
+        return freeze(self.position, self._scalars, {name: available[name] for name in wanted})
+
+    def set(self, values: Mapping[str, Value]) -> None:
+        """Change what holds from the next step on, or what is looked at."""
+        self._values |= values
+        if "learning_rate" in values:
+            self._trainer.learning_rate = float(values["learning_rate"])
+        if "optimizer" in values:
+            self._trainer.set_optimizer(str(values["optimizer"]))
+        if "batch_size" in values:
+            self._trainer.batch_size = int(values["batch_size"])
+        if "dropout" in values:
+            self._trainer.dropout = float(values["dropout"])
+
+    def act(self, name: str, args: Mapping[str, Any]) -> tuple[Event, ...]:
+        """Take a drawing (`draw`: pixels, rows, columns) or judge a prediction (`judge`)."""
+        if name == "judge":
+            return (judge(self._questions, args),)
+        self._drawing[0] = centre(read_drawing(args), like=self._data)
+        return ()
+
+    def save(self) -> dict[str, Array]:
+        """Return the state of the training."""
+        scalars = np.array([self._scalars.get(name, np.nan) for name in SCALARS])
+        return {**self._trainer.save(), "scalars": scalars}
+
+    def load(self, state: Mapping[str, Array]) -> None:
+        """Go back to a saved state."""
+        self._trainer.load(state)
+        self._look_at_validation()
+        pairs = zip(SCALARS, state["scalars"].tolist(), strict=True)
+        self._scalars = {name: value for name, value in pairs if np.isfinite(value)}
+
+    def _image(self) -> Array:
+        """Return the image on the stage, of shape (1, 1, rows, columns)."""
+        if self._values["shown"] == "drawing":
+            return self._drawing
+        example = int(self._values["example"])
+        return self._validation.x[example : example + 1]
+
+    def _label(self) -> Array:
+        """Return the class of the image on the stage, −1 for a drawing."""
+        if self._values["shown"] == "drawing":
+            return np.array([-1], np.int32)
+        example = int(self._values["example"])
+        return self._validation.y[example : example + 1]
+
+    def _look_at_validation(self) -> None:
+        """Find out what the trainer's last look at the validation images says."""
+        outputs, truth = self._trainer.validation_outputs, self._validation.y
+        said = outputs.argmax(axis=1).astype(np.int32)
+        wrong = np.flatnonzero(said != truth)[:WALL].astype(np.int32)
+        confusion = np.zeros((10, 10), np.int32)
+        np.add.at(confusion, (truth, said), 1)
+        self._mistakes = {
+            "misread.x": self._validation.x[wrong],
+            "misread.label": truth[wrong],
+            "misread.said": said[wrong],
+            "misread.example": wrong,
+            "confusion": confusion,
+        }
+        self._scalars |= {
+            "val_loss": self._trainer.val_loss,
+            "val_accuracy": float((said == truth).mean()),
+            "misread": float((said != truth).sum()),
+        }
+
+    def _favourite_patches(self) -> dict[str, Array]:
+        """Find the patches that excite the filter looked at the most, at most one an image."""
+        weights = self._network.parameters()["conv1.W"]
+        chosen = min(int(self._values["filter"]), len(weights) - 1)
+        responses = self._windows @ weights[chosen].ravel()  # (images, positions)
+        best = responses.max(axis=1)
+        images = np.argsort(-best, kind="stable")[:PATCHES]
+        patches = self._windows[images, responses[images].argmax(axis=1)]
+        return {
+            "patches.x": patches.reshape(len(images), *weights.shape[1:]),
+            "patches.z": best[images] + self._network.parameters()["conv1.b"][chosen],
+        }
+
+    def _died(self) -> Event:
+        """Say that no gradient reached the filters, and which layer stopped it."""
+        tensors = self._trainer.training_pass.tensors()
+        silent = [name for name in ("act1.a", "act2.a") if not tensors[name].any()]
+        return Event(
+            "died",
+            {
+                "tensor": silent[0] if silent else "conv1.dW",
+                "step": self.position,
+                "images": len(tensors["act1.a"]),
+                "learning_rate": self._trainer.learning_rate,
+                "last_alive": self.position - 1,
+            },
+        )
+
+    def _untrained_accuracy(self) -> Solution:
+        options = {"tenth": 0.1, "half": 0.5, "most": 0.9}
+        nearest = min(options, key=lambda name: abs(options[name] - self._untrained))
+        right = round(self._untrained * len(self._validation))
+        return Solution(
+            nearest,
+            f"With its initial weights it reads {right} of the {len(self._validation)} validation "
+            f"images: {self._untrained:.1%}. Guessing one of ten classes gives 10 % on average.",
+        )
+
+    def _pooled_size(self) -> Solution:
+        tensors = self._stage.tensors()
+        rows, columns = tensors["pool1.y"].shape[2:]
+        before = tensors["act1.a"].shape[2:]
+        return Solution(
+            rows * columns,
+            f"{before[0]}×{before[1]} numbers fall into {rows}×{columns} squares of four; "
+            f"each keeps one number, so {rows * columns} are left.",
+        )
+
+
+def _windows(images: Array, size: int) -> Array:
+    """Return every window of a `size`×`size` filter with padding "same".
+
+    Parameters
+    ----------
+    images : ndarray of shape (images, 1, rows, columns)
+
+    Returns
+    -------
+    ndarray of shape (images, rows × columns, size × size)
+    """
+    side = size // 2
+    padded = np.pad(images[:, 0], ((0, 0), (side, side), (side, side)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (size, size), axis=(1, 2))
+    return windows.reshape(len(images), -1, size * size).copy()
+
+
+EXHIBIT = Exhibit(
+    slug="digits",
+    title="A network learns to read",
+    hall="vision",
+    promise="You will know what a convolutional network keeps, drops and learns on the way from "
+    "pixels to an answer.",
+    controls=CONTROLS,
+    publishes=(*NETWORK_TENSORS, *GRADIENTS, *MISTAKES, "label", "patches.x", "patches.z"),
+    build=DigitsRun,
+    view_actions=("draw", "judge"),
+    history=("loss", "accuracy", "val_loss", "val_accuracy"),
+    rate=120.0,
+)
