@@ -4,21 +4,24 @@ import json
 import re
 import statistics
 import struct
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from websockets.sync.client import connect
 
 from bench.running import FINE_LAG, Running, serving
 from bench.table import print_table
 
+T = TypeVar("T")
+
 STARTS = 5
 RUNS = 2
 SECONDS = 20.0
 SCREEN = 1 / 60
-"""Seconds after which a client acknowledges a frame, as a browser's screen does."""
+"""Seconds between two pictures of a client's screen; it acknowledges a frame with the next one."""
 
 
 @dataclass(slots=True)
@@ -45,9 +48,8 @@ def main() -> None:
         ],
     )
     with serving(("-c", FINE_LAG)) as server:
-        idle = _lag(server, lambda: time.sleep(SECONDS / 2))
-        visits: list[Visit] = []
-        busy = _lag(server, lambda: visits.extend(_visit(server)))
+        idle, _ = _lag(server, lambda: time.sleep(SECONDS / 2))
+        busy, visits = _lag(server, lambda: _visit(server))
     print_table(
         ("event-loop lag", "p50", "p99", "samples"),
         [
@@ -72,16 +74,12 @@ def main() -> None:
 
 def _visit(server: Running) -> list[Visit]:
     """Let each of `RUNS` clients play one run as fast as it goes."""
-    visits = [Visit() for _ in range(RUNS)]
-    threads = [threading.Thread(target=_play, args=(server, visit)) for visit in visits]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return visits
+    with ThreadPoolExecutor(RUNS) as clients:
+        return list(clients.map(_play, [server] * RUNS))
 
 
-def _play(server: Running, visit: Visit) -> None:
+def _play(server: Running) -> Visit:
+    visit = Visit()
     with connect(
         f"ws://127.0.0.1:{server.port}/ws/digits",
         origin=f"http://127.0.0.1:{server.port}",
@@ -102,8 +100,9 @@ def _play(server: Running, visit: Visit) -> None:
             header = json.loads(message[4 : 4 + length])
             visit.sizes.append(len(message))
             visit.steps.append(header["step"])
-            time.sleep(SCREEN)
+            time.sleep(SCREEN - time.perf_counter() % SCREEN)
             socket.send(json.dumps({"kind": "ack", "seq": header["seq"]}))
+    return visit
 
 
 def _complain(message: str) -> None:
@@ -112,16 +111,16 @@ def _complain(message: str) -> None:
         raise RuntimeError(f"the run did not go on: {message[:300]}")
 
 
-def _lag(server: Running, work) -> dict[float, int]:
-    """Return how many lags fell into each class while `work` was done, by the class's end."""
+def _lag(server: Running, work: Callable[[], T]) -> tuple[dict[float, int], T]:
+    """Return how many lags fell into each class while `work` was done, and what it gave."""
     before = dict(_classes(server))
-    work()
+    done = work()
     after = dict(_classes(server))
     cumulated = {end: count - before[end] for end, count in after.items()}
     lags, below = {}, 0
     for end, count in cumulated.items():
         lags[end], below = count - below, count
-    return lags
+    return lags, done
 
 
 def _classes(server: Running) -> Iterator[tuple[float, int]]:
