@@ -1,8 +1,6 @@
 """The command `perceptarium`: serve, or fetch a data set.
 
-Whatever is wrong with what was asked for is one line on stderr and exit code 2. Imports that take
-long are made where they are needed: `--help` and a mistyped option answer at once, and a worker
-process, which imports this module anew, need not load a web server.
+Whatever is wrong with what was asked for is one line on stderr and exit code 2.
 """
 
 import argparse
@@ -16,13 +14,17 @@ import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
-if TYPE_CHECKING:
-    from fastapi import FastAPI
+import uvicorn
+from fastapi import FastAPI
+from pydantic import ValidationError
 
-    from app.settings import Settings
+from app.fetch import FetchError, fetch
+from app.main import create_app
+from app.settings import ENV_PREFIX, Settings
 
+FAILED = 1
 USAGE_ERROR = 2
 METAVARS = {"host": "ADDRESS", "data_dir": "DIR"}
 GRACE = 5
@@ -51,8 +53,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _serve_parser() -> argparse.ArgumentParser:
-    from app.settings import ENV_PREFIX, Settings
-
     parser = _Parser(
         prog="perceptarium",
         description="See how every number in a neural network comes about.",
@@ -97,6 +97,9 @@ def _fetch_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("dataset", choices=("mnist",), help="which one")
     parser.add_argument("--data-dir", type=Path, required=True, metavar="DIR", help="the folder")
+    parser.add_argument(
+        "--from", dest="base_url", default=argparse.SUPPRESS, metavar="URL", help="another source"
+    )
     return parser
 
 
@@ -107,17 +110,10 @@ def option(setting: str) -> str:
     )
 
 
-def _settings(given: dict[str, Any]) -> "Settings":
+def _settings(given: dict[str, Any]) -> Settings:
     """Return the settings from the options that were given, the environment and the defaults."""
-    from pydantic import ValidationError
-    from pydantic_settings import SettingsError
-
-    from app.settings import ENV_PREFIX, Settings
-
     try:
         return Settings(**given)
-    except SettingsError as error:
-        raise CommandError(str(error)) from error
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         name = str(first["loc"][0])
@@ -127,30 +123,13 @@ def _settings(given: dict[str, Any]) -> "Settings":
         raise CommandError(f"{source}: {text}{got}") from error
 
 
-def _serve(settings: "Settings") -> int:
+def _serve(settings: Settings) -> int:
     listener = _listen(settings.host, settings.port)
-
-    import uvicorn
-
-    from app.main import create_app
-
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            print(f"Perceptarium is at {_address(settings)} (Ctrl+C ends it)", flush=True)
-            if settings.open:
-                # a thread: some systems' openers return only when the browser is closed
-                opener = threading.Thread(
-                    target=webbrowser.open, args=(_address(settings),), daemon=True
-                )
-                opener.start()
-
-        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            # before uvicorn's own turn, which would close websockets with 1012, "try again"
-            await app.state.sessions.close()
-            await super().shutdown(sockets)
-
-    app: FastAPI = create_app(settings)
+    # uvicorn shuts down on these signals, then raises them again for whoever handled them before:
+    # that is here, and it ends the process with 0
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _leave)
+    app = create_app(settings)
     config = uvicorn.Config(
         app,
         http="h11",
@@ -163,12 +142,30 @@ def _serve(settings: "Settings") -> int:
         log_level="warning",
         timeout_graceful_shutdown=GRACE,
     )
-    # uvicorn shuts down on these signals, then raises them again for whoever handled them before:
-    # that is here, and it ends the process with 0
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _leave)
-    Server(config).run(sockets=[listener])
+    _Server(config, app).run(sockets=[listener])
     return 0
+
+
+class _Server(uvicorn.Server):
+    """Says when it answers, and takes leave of the visitors before it ends."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self.app = app
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        settings: Settings = self.app.state.settings
+        address = _address(settings)
+        print(f"Perceptarium is at {address} (Ctrl+C ends it)", flush=True)
+        if settings.open:
+            # a thread: some systems' openers return only when the browser is closed
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # before uvicorn's own turn, which would close websockets with 1012, "try again"
+        await self.app.state.sessions.close()
+        await super().shutdown(sockets)
 
 
 def _leave(number: int, frame: FrameType | None) -> NoReturn:
@@ -198,13 +195,19 @@ def _why_not(error: OSError, host: str, port: int) -> str:
     return f"cannot listen on {host}: {error.strerror or error}"
 
 
-def _address(settings: "Settings") -> str:
+def _address(settings: Settings) -> str:
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
     return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
 
 
-def _fetch(dataset: str, data_dir: Path) -> int:
-    raise CommandError(f"{dataset} into {data_dir}: not here yet")
+def _fetch(dataset: str, data_dir: Path, **source: str) -> int:
+    try:
+        fetch(dataset, data_dir, progress=sys.stdout, **source)
+    except FetchError as error:
+        print(f"perceptarium: {error}", file=sys.stderr)
+        return FAILED
+    print(f"Now start it with: perceptarium --data-dir {data_dir}")
+    return 0
 
 
 if __name__ == "__main__":

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-import importlib, importlib.util
 
-from app import assets, pages
+from app import assets, live, pages
 from app.security import Guard
+from app.sessions import Sessions
 from app.settings import Settings
 from engine.data.library import Library
 
@@ -18,7 +18,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     app.state.settings = settings
     app.state.library = Library(settings.data_dir)
-    app.state.sessions = _sessions(settings)
+    app.state.sessions = Sessions(settings)
     app.state.assets = assets.Assets(assets.folder("static"))
     app.state.templates = pages.environment(app.state.assets)
 
@@ -27,8 +27,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     app.include_router(pages.router)
     app.include_router(assets.router)
-    if importlib.util.find_spec("app.live"):
-        app.include_router(importlib.import_module("app.live").router)
+    app.include_router(live.router)
     return app
 
 
@@ -39,14 +38,3 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
     finally:
         await app.state.sessions.close()
-
-
-def _sessions(settings):
-    if importlib.util.find_spec("app.session"):
-        return importlib.import_module("app.session").Sessions(settings)
-
-    class None_:
-        async def start(self): ...
-        async def close(self): ...
-
-    return None_()

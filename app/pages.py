@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from app import assets, maths
+from app.metrics import render as render_metrics
 from engine.exhibits import EXHIBITS, HALLS
 
 router = APIRouter()
@@ -70,8 +71,6 @@ def healthz() -> Response:
 @router.get("/metrics")
 async def metrics(request: Request) -> Response:
     """Count sessions, frames and slices, for a scraper."""
-    from app.metrics import render as render_metrics
-
     text = render_metrics(request.app.state.sessions)
     return PlainTextResponse(text, headers={"Cache-Control": "no-store"})
 
