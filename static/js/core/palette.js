@@ -127,6 +127,11 @@ export function pixel([r, g, b]) {
   return ((255 << 24) | (Math.round(b) << 16) | (Math.round(g) << 8) | Math.round(r)) >>> 0;
 }
 
+/** A pixel of a table as a CSS colour. @param {number} value */
+export function cssOf(value) {
+  return `rgb(${value & 255} ${(value >> 8) & 255} ${(value >> 16) & 255})`;
+}
+
 /** WCAG 2.2 relative luminance. @param {Triple} rgb */
 export function luminance(rgb) {
   const [r, g, b] = rgb.map(linear);

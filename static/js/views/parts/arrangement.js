@@ -123,43 +123,6 @@ export class Arrangement {
   }
 }
 
-/**
- * Where a key takes the roving cell.
- *
- * @param {{rows: number, columns: number, has: (row: number, column: number) => boolean}} grid
- * @param {number} row
- * @param {number} column
- * @param {string} key  as in `KeyboardEvent.key`
- * @param {boolean} whole  Ctrl is held: to the first or last cell of all
- * @param {number} [page]  rows that PageUp and PageDown move
- * @returns {[row: number, column: number] | null}  null when the key is not one of movement
- */
-export function move(grid, row, column, key, whole, page = 1) {
-  /** @type {[number, number]} */
-  let to;
-  if (key === "ArrowUp") to = [row - 1, column];
-  else if (key === "ArrowDown") to = [row + 1, column];
-  else if (key === "ArrowLeft") to = [row, column - 1];
-  else if (key === "ArrowRight") to = [row, column + 1];
-  else if (key === "PageUp") to = [Math.max(0, row - page), column];
-  else if (key === "PageDown") to = [Math.min(grid.rows - 1, row + page), column];
-  else if (key === "Home") to = whole ? [0, 0] : [row, 0];
-  else if (key === "End") to = lastCell(grid, whole ? grid.rows - 1 : row);
-  else return null;
-  return grid.has(to[0], to[1]) ? to : [row, column];
-}
-
-/**
- * @param {{columns: number, has: (row: number, column: number) => boolean}} grid
- * @param {number} row
- * @returns {[number, number]}
- */
-function lastCell(grid, row) {
-  let column = grid.columns - 1;
-  while (column > 0 && !grid.has(row, column)) column -= 1;
-  return [row, column];
-}
-
 /** @param {readonly number[]} numbers */
 function product(numbers) {
   return numbers.reduce((all, n) => all * n, 1);

@@ -1,7 +1,7 @@
 /**
  * One control: its label, its field, its range and unit, and why a value was not taken.
  *
- * @import {ChoiceControl, Control, SliderControl, ToggleControl, Value} from "../../core/types.js"
+ * @import {ChoiceControl, Control, SliderControl, Value} from "../../core/types.js"
  */
 
 import { element, uniqueId } from "../../core/dom.js";

@@ -2,11 +2,10 @@
  * A tensor's picture on a canvas: where its cells are, how they are coloured, what is outlined.
  *
  * @import {PaletteName, Table} from "../../core/palette.js"
- * @import {Tensor} from "../../core/types.js"
  * @import {NumberStyle} from "./numbers.js"
  */
 
-import { table } from "../../core/palette.js";
+import { NOUGHT, cssOf, table } from "../../core/palette.js";
 import { tokens } from "../../core/tokens.js";
 import { Arrangement } from "./arrangement.js";
 import { Geometry } from "./geometry.js";
@@ -85,7 +84,7 @@ export class HeatMap {
     this.accentColour = colour.accent;
     this.pen = focusStroke;
     this.painter.prepare(this.geometry, {
-      sheet: colour.surface,
+      sheet: cssOf(this.colours.pixels[NOUGHT]),
       border: colour["hairline-strong"],
       line: colour.hairline,
       corner: CORNER,

@@ -6,22 +6,22 @@
  * announces it as it announces any element that receives the focus.
  *
  * @import {Box} from "./geometry.js"
+ * @import {Grid} from "./moves.js"
  */
 
-import { move } from "./arrangement.js";
+import { move } from "./moves.js";
 
 /**
- * @typedef {object} Cells  what the picture shows; rows and columns count from 0
- * @property {number} rows
- * @property {number} columns
- * @property {number} page  rows that PageUp and PageDown move
- * @property {(row: number, column: number) => boolean} has
+ * @typedef {object} Picture  what the picture shows; rows and columns count from 0
  * @property {(row: number, column: number) => string} name
  * @property {(row: number, column: number, out: Box) => Box} box  CSS px within the host
  * @property {(row: number, column: number) => void} pick
  * @property {(row: number, column: number) => void} enter  the cell has the focus now
  * @property {() => void} leave  the focus left the grid
+ * @property {(key: string) => boolean} [press]  another key; whether it was one of the picture's
  * @property {() => void} [table]  open the table behind the picture
+ *
+ * @typedef {Grid & Picture} Cells
  */
 
 export class Roving {
@@ -115,11 +115,13 @@ export class Roving {
   /** @param {KeyboardEvent} event */
   onKey(event) {
     if (event.altKey || event.metaKey || event.shiftKey) return;
-    if (event.key === "Enter") this.cells.pick(this.row, this.column);
-    else if (event.key.toLowerCase() === "t" && !event.ctrlKey && this.cells.table) {
-      this.cells.table();
-    } else {
-      const to = move(this.cells, this.row, this.column, event.key, event.ctrlKey, this.cells.page);
+    const { cells } = this;
+    const plain = !event.ctrlKey;
+    if (plain && cells.press?.(event.key)) this.rename();
+    else if (plain && event.key === "Enter") cells.pick(this.row, this.column);
+    else if (plain && event.key.toLowerCase() === "t" && cells.table) cells.table();
+    else {
+      const to = move(cells, this.row, this.column, event.key, event.ctrlKey);
       if (!to) return;
       this.go(to[0], to[1]);
     }

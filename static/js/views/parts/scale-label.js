@@ -4,7 +4,7 @@
  * @import {Table} from "../../core/palette.js"
  */
 
-import { NOUGHT } from "../../core/palette.js";
+import { NOUGHT, cssOf } from "../../core/palette.js";
 import { significant } from "../../core/format.js";
 
 const SAMPLES = 8;
@@ -44,9 +44,4 @@ export class ScaleLabel {
  */
 export function scaleText(limit, signed) {
   return signed ? `±${significant(limit)}` : `0–${significant(limit)}`;
-}
-
-/** @param {number} pixel */
-function cssOf(pixel) {
-  return `rgb(${pixel & 255} ${(pixel >> 8) & 255} ${(pixel >> 16) & 255})`;
 }

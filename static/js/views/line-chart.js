@@ -1,0 +1,315 @@
+/**
+ * <line-chart label="loss" x="history.step" y="linear"
+ *   series='[{"name": "history.loss", "label": "training", "token": "training"}, …]'>
+ *
+ * Curves of a run up to the present step; what lies beyond it, after going back, is faint.
+ * Lines differ in their dashes as well as in colour, and are named at their ends.
+ *
+ * Attributes: label; x, the array of steps; series, JSON as above (`dash` may be given: [4, 3]);
+ * y: linear | log; low, high: fixed ends of the value axis.
+ *
+ * Event: step-pick {step}, a point of the curve was clicked or entered.
+ *
+ * @import {Frame} from "../core/types.js"
+ * @import {Lines, Series} from "./parts/chart-painter.js"
+ * @import {Cells} from "./parts/roving.js"
+ */
+
+import { count, significant } from "../core/format.js";
+import { ChartPainter } from "./parts/chart-painter.js";
+import { chartSummary, pointName } from "./parts/chart-words.js";
+import { later } from "./parts/later.js";
+import { Roving } from "./parts/roving.js";
+import { onScreenChange, whenSeen } from "./parts/screen.js";
+import { openTables, tableButton } from "./parts/table-dialog.js";
+import { stepAxis, twoDigitsUp, valueAxis } from "./parts/ticks.js";
+
+const DASHES = [[], [5, 3], [1.5, 3], [7, 3, 1.5, 3]];
+const NOTHING = -1;
+/** CSS px that a mark on an axis takes. */
+const X_ROOM = 64;
+const Y_ROOM = 34;
+
+const NONE = new Float32Array(0);
+
+let made = 0;
+
+export class LineChart extends HTMLElement {
+  static observedAttributes = ["label", "x", "y", "low", "high", "series"];
+
+  /** @type {Lines} */
+  lines = {
+    steps: [],
+    series: [],
+    values: [],
+    x: stepAxis(0, 2),
+    y: valueAxis(0, 1, { log: false, low: 0, high: null, most: 2 }),
+    step: 0,
+    reading: NOTHING,
+  };
+  /** @type {ArrayLike<number>[]} */
+  values = [];
+  run = NOTHING;
+  furthest = 0;
+  least = Infinity;
+  greatest = -Infinity;
+  heading = document.createElement("p");
+  nameText = document.createElement("span");
+  readText = document.createElement("span");
+  box = document.createElement("div");
+  said = document.createElement("p");
+  painter = new ChartPainter(document.createElement("canvas"));
+  /** @type {Roving | null} */
+  roving = null;
+  /** @type {AbortController | null} */
+  life = null;
+  seen = true;
+
+  connectedCallback() {
+    this.life = new AbortController();
+    const { signal } = this.life;
+    this.heading.className = "chart-head";
+    this.readText.className = "chart-read";
+    this.heading.replaceChildren(this.nameText, this.readText);
+    this.box.className = "chart-box";
+    this.painter.canvas.setAttribute("aria-hidden", "true");
+    this.box.replaceChildren(this.painter.canvas);
+    this.said.className = "said";
+    this.said.id ||= `line-chart-${(made += 1)}`;
+    this.roving = new Roving(this.box, this.cells(), signal);
+    const button = tableButton(this.label, () => this.openTable(), signal);
+    this.replaceChildren(this.heading, this.box, this.said, button);
+    this.box.addEventListener("pointermove", (event) => this.onPointer(event), { signal });
+    this.box.addEventListener("pointerleave", () => this.read(NOTHING), { signal });
+    this.box.addEventListener("click", (event) => this.onClick(event), { signal });
+    onScreenChange(() => this.arrange(), signal);
+    whenSeen(this, (seen) => this.onSeen(seen), signal);
+    const observer = new ResizeObserver(() => this.arrange());
+    observer.observe(this.box);
+    signal.addEventListener("abort", () => observer.disconnect(), { once: true });
+    this.readAttributes();
+  }
+
+  disconnectedCallback() {
+    this.life?.abort();
+    this.life = null;
+  }
+
+  attributeChangedCallback() {
+    if (this.life) this.readAttributes();
+  }
+
+  get label() {
+    return this.getAttribute("label") ?? "chart";
+  }
+
+  readAttributes() {
+    /** @type {(Partial<Series> & {name: string})[]} */
+    const given = JSON.parse(this.getAttribute("series") ?? "[]");
+    this.lines.series = given.map((series, i) => ({
+      name: series.name,
+      label: series.label ?? series.name,
+      token: series.token ?? "accent",
+      dash: series.dash ?? DASHES[i % DASHES.length],
+    }));
+    this.values = given.map(() => NONE);
+    this.lines.values = this.values;
+    this.nameText.textContent = this.label;
+    this.roving?.label(this.label, this.said.id);
+    this.least = Infinity;
+    this.greatest = -Infinity;
+    this.arrange();
+  }
+
+  /**
+   * Draw the curves of a frame.
+   *
+   * @param {Pick<Frame, "run" | "step" | "head" | "arrays">} frame
+   */
+  show(frame) {
+    const { lines } = this;
+    const steps = frame.arrays.get(this.getAttribute("x") ?? "history.step");
+    if (!steps) return;
+    if (frame.run !== this.run) this.restart(frame.run);
+    lines.steps = steps.data;
+    lines.step = frame.step;
+    for (let i = 0; i < lines.series.length; i++) {
+      this.values[i] = frame.arrays.get(lines.series[i].name)?.data ?? NONE;
+    }
+    if (lines.reading >= lines.steps.length) lines.reading = NOTHING;
+    if (this.widen(frame.head)) this.arrange();
+    else if (this.seen) this.painter.paint(lines);
+    if (lines.reading !== NOTHING) this.say();
+    later(this.describe);
+  }
+
+  /** @param {number} run */
+  restart(run) {
+    this.run = run;
+    this.furthest = 0;
+    this.least = Infinity;
+    this.greatest = -Infinity;
+  }
+
+  /**
+   * Make room for what is new on either axis.
+   *
+   * @param {number} head
+   * @returns {boolean}  whether the axes changed
+   */
+  widen(head) {
+    const { steps, y } = this.lines;
+    let { least, greatest, furthest } = this;
+    const last = steps.length > 0 ? steps[steps.length - 1] : 0;
+    if (Math.max(head, last) > furthest) furthest = twoDigitsUp(Math.max(head, last));
+    for (const values of this.values) {
+      for (let i = 0; i < values.length; i++) {
+        const value = values[i];
+        if (value - value !== 0 || (y.log && value <= 0)) continue;
+        if (value < least) least = value;
+        if (value > greatest) greatest = value;
+      }
+    }
+    const outside = least < Math.min(this.least, y.low) || greatest > Math.max(this.greatest, y.high);
+    const changed = furthest !== this.furthest || outside || this.least === Infinity;
+    this.furthest = furthest;
+    if (changed) {
+      this.least = least;
+      this.greatest = greatest;
+    }
+    return changed;
+  }
+
+  /** Lay out the axes and the canvas for the box as it is now. */
+  arrange() {
+    if (!this.life) return;
+    const { lines, painter, box } = this;
+    const { clientWidth: width, clientHeight: height } = box;
+    if (width === 0) return;
+    const number = (/** @type {string} */ name) =>
+      this.hasAttribute(name) ? Number(this.getAttribute(name)) : null;
+    const known = this.least <= this.greatest;
+    const room = painter.size / 11;
+    lines.y = valueAxis(known ? this.least : 0.1, known ? this.greatest : 1, {
+      log: this.getAttribute("y") === "log",
+      low: number("low"),
+      high: number("high"),
+      most: Math.max(2, Math.floor(height / Y_ROOM / room)),
+    });
+    painter.prepare(width, height, lines.series, lines.y.texts);
+    const plot = painter.right - painter.left;
+    lines.x = stepAxis(this.furthest, Math.max(2, Math.floor(plot / X_ROOM / room)));
+    this.roving?.refresh();
+    if (this.seen) painter.paint(lines);
+  }
+
+  /** @param {boolean} seen */
+  onSeen(seen) {
+    const came = seen && !this.seen;
+    this.seen = seen;
+    if (came) this.painter.paint(this.lines);
+  }
+
+  /** Read the values at a point. @param {number} point */
+  read(point) {
+    if (point === this.lines.reading) return;
+    this.lines.reading = point;
+    this.say();
+    this.painter.paint(this.lines);
+  }
+
+  /** Write which step is read. */
+  say() {
+    const { steps, reading } = this.lines;
+    this.readText.textContent = reading === NOTHING ? "" : `step ${count(steps[reading])}`;
+  }
+
+  /** @param {MouseEvent} event  @returns {number} the nearest point */
+  under(event) {
+    const { lines, painter } = this;
+    const at = event.clientX - this.box.getBoundingClientRect().x;
+    let nearest = NOTHING;
+    let least = Infinity;
+    for (let i = 0; i < lines.steps.length; i++) {
+      const far = Math.abs(painter.toX(lines.x, lines.steps[i]) - at);
+      if (far < least) {
+        least = far;
+        nearest = i;
+      }
+    }
+    return nearest;
+  }
+
+  /** @param {PointerEvent} event */
+  onPointer(event) {
+    this.read(this.under(event));
+  }
+
+  /** @param {MouseEvent} event */
+  onClick(event) {
+    const point = this.under(event);
+    if (point === NOTHING) return;
+    this.roving?.go(this.roving.row, point);
+    this.pick(point);
+  }
+
+  /** @param {number} point */
+  pick(point) {
+    const detail = { step: this.lines.steps[point] };
+    this.dispatchEvent(new CustomEvent("step-pick", { bubbles: true, detail }));
+  }
+
+  /** Bring the words up to date. */
+  describe = () => {
+    if (!this.life) return;
+    this.said.textContent = chartSummary(this.label, this.lines);
+    this.roving?.refresh();
+  };
+
+  openTable() {
+    const { steps, series, values } = this.lines;
+    this.describe();
+    openTables(this.label, this.said.textContent ?? "", [
+      {
+        caption: "",
+        corner: "step",
+        rows: Array.from(steps, significant),
+        columns: series.map(({ label }) => label),
+        value: (row, column) => (Number.isNaN(values[column][row]) ? undefined : values[column][row]),
+      },
+    ]);
+  }
+
+  /** What the roving cell asks: a row for each line, a column for each point. @returns {Cells} */
+  cells() {
+    const { lines, painter } = this;
+    return {
+      get rows() {
+        return lines.series.length;
+      },
+      get columns() {
+        return lines.steps.length;
+      },
+      page: 1,
+      has: (row, column) =>
+        row >= 0 && row < lines.series.length && column >= 0 && column < lines.steps.length,
+      passes: (row, column) => Number.isNaN(lines.values[row]?.[column]),
+      name: (row, column) => pointName(lines, row, column),
+      box: (row, column, out) => {
+        const value = lines.values[row]?.[column];
+        const side = painter.size;
+        out.x = painter.toX(lines.x, lines.steps[column] ?? 0) - side / 2;
+        out.y = painter.toY(lines.y, Number.isFinite(value) ? value : lines.y.low) - side / 2;
+        out.width = side;
+        out.height = side;
+        return out;
+      },
+      pick: (_row, column) => this.pick(column),
+      enter: (_row, column) => this.read(column),
+      leave: () => this.read(NOTHING),
+      table: () => this.openTable(),
+    };
+  }
+}
+
+customElements.define("line-chart", LineChart);

@@ -1,0 +1,58 @@
+/**
+ * What a line chart says in words.
+ *
+ * @import {Lines} from "./chart-painter.js"
+ */
+
+import { count, significant } from "../../core/format.js";
+
+/**
+ * A point's name: `training, step 120: 0.312`.
+ *
+ * @param {Lines} lines
+ * @param {number} line
+ * @param {number} point
+ */
+export function pointName({ steps, series, values }, line, point) {
+  if (point >= steps.length || !series[line]) return "no values yet";
+  return `${series[line].label}, step ${count(steps[point])}: ${measure(values[line][point])}`;
+}
+
+/**
+ * One sentence about a chart: where each line started, where it is, and its least and greatest.
+ *
+ * @param {string} label
+ * @param {Lines} lines
+ */
+export function chartSummary(label, lines) {
+  const told = lines.series.map((_, i) => lineSummary(lines, i)).filter(Boolean);
+  const upTo = `up to step ${count(lines.step)}`;
+  return told.length > 0 ? `${label} ${upTo}: ${told.join("; ")}.` : `${label}: no values yet.`;
+}
+
+/** @param {Lines} lines @param {number} line */
+function lineSummary({ steps, series, values, step }, line) {
+  let first = -1;
+  let last = -1;
+  let least = -1;
+  let greatest = -1;
+  for (let i = 0; i < steps.length && steps[i] <= step; i++) {
+    const value = values[line]?.[i];
+    if (!Number.isFinite(value)) continue;
+    if (first < 0) first = i;
+    last = i;
+    if (least < 0 || value < values[line][least]) least = i;
+    if (greatest < 0 || value > values[line][greatest]) greatest = i;
+  }
+  if (first < 0) return "";
+  const at = (/** @type {number} */ i) =>
+    `${significant(values[line][i])} at step ${count(steps[i])}`;
+  const { label } = series[line];
+  if (first === last) return `${label} ${at(last)}`;
+  return `${label} from ${at(first)} to ${at(last)}, least ${at(least)}, greatest ${at(greatest)}`;
+}
+
+/** @param {number} value */
+function measure(value) {
+  return Number.isNaN(value) ? "not measured" : significant(value);
+}
