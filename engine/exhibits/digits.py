@@ -281,7 +281,7 @@ class DigitsRun:
         self._scalars |= {"loss": step.loss, "accuracy": step.accuracy, "epoch": float(step.epoch)}
         if step.val_loss is not None:
             self._look_at_validation()
-        return (self._died(),) if alive and not self._filter_gradient.any() else ()
+        return self._died() if alive and not self._filter_gradient.any() else ()
 
     def scalars(self) -> Mapping[str, float]:
         """Return `loss` and `accuracy` of the minibatch, `val_loss`, `val_accuracy`, `epoch`."""
@@ -375,20 +375,20 @@ class DigitsRun:
             "patches.z": best[images] + self._network.parameters()["conv1.b"][chosen],
         }
 
-    def _died(self) -> Event:
-        """Say that no gradient reached the filters, and which layer stopped it."""
+    def _died(self) -> tuple[Event, ...]:
+        """Say which layer was silent for the whole minibatch, so that no gradient passed it."""
         tensors = self._trainer.training_pass.tensors()
         silent = [name for name in ("act1.a", "act2.a") if not tensors[name].any()]
-        return Event(
-            "died",
-            {
-                "tensor": silent[0] if silent else "conv1.dW",
-                "step": self.position,
-                "images": len(tensors["act1.a"]),
-                "learning_rate": self._trainer.learning_rate,
-                "last_alive": self.position - 1,
-            },
-        )
+        if not silent:  # nothing was left to learn: the loss is 0
+            return ()
+        data = {
+            "tensor": silent[0],
+            "step": self.position,
+            "images": len(tensors["act1.a"]),
+            "learning_rate": self._trainer.learning_rate,
+            "last_alive": self.position - 1,
+        }
+        return (Event("died", data),)
 
     def _untrained_accuracy(self) -> Solution:
         options = {"tenth": 0.1, "half": 0.5, "most": 0.9}

@@ -4,6 +4,7 @@
  */
 
 import { Announcer } from "./core/announce.js";
+import { one } from "./core/dom.js";
 import { loadExhibit } from "./core/exhibit.js";
 import { listenToKeys } from "./core/keys.js";
 import { Links } from "./core/links.js";
@@ -31,7 +32,7 @@ const CONNECTED = [
 
 /** @returns {Page} */
 function openPage() {
-  const region = find("[data-announcer]", HTMLElement);
+  const region = one(document, "[data-announcer]", HTMLElement);
   const page = new Page(
     document.body.dataset.slug ?? "",
     new Announcer(region),
@@ -44,13 +45,14 @@ function openPage() {
   followSystem();
   document.addEventListener("theme-change", () => page.invalidate());
   connectKeys(page);
+  connectPicks(page);
   return page;
 }
 
 /** @param {Page} page */
 function connectKeys(page) {
-  const transport = find("transport-bar", TransportBar);
-  const keys = find("keys-dialog", KeysDialog);
+  const transport = one(document, "transport-bar", TransportBar);
+  const keys = one(document, "keys-dialog", KeysDialog);
   listenToKeys((action) => {
     if (action === "help") keys.open();
     else if (action === "leave") page.unpick();
@@ -58,10 +60,22 @@ function connectKeys(page) {
   });
 }
 
+/**
+ * Whatever view a number is picked in, its ledger opens.
+ *
+ * @param {Page} page
+ */
+function connectPicks(page) {
+  document.addEventListener("cell-pick", (event) => {
+    const { tensor, index, value, label } = /** @type {CustomEvent} */ (event).detail;
+    page.pick(tensor, index, value, label);
+  });
+}
+
 /** @param {Page} page */
 async function openExhibit(page) {
-  const notices = find("stage-notices", StageNotices);
-  const stage = find("[data-stage]", HTMLElement);
+  const notices = one(document, "stage-notices", StageNotices);
+  const stage = one(document, "[data-stage]", HTMLElement);
   if (!document.createElement("canvas").getContext("2d")) {
     notices.fail("No canvas", "This browser cannot draw on a canvas, on which the tensors stand.");
     return;
@@ -91,19 +105,7 @@ async function openExhibit(page) {
 
 /** The stage speaks for itself from the first picture on. */
 function hideIntro() {
-  find("[data-intro]", HTMLElement).hidden = true;
-}
-
-/**
- * @template {HTMLElement} T
- * @param {string} selector
- * @param {new () => T} type
- * @returns {T}
- */
-function find(selector, type) {
-  const found = document.querySelector(selector);
-  if (!(found instanceof type)) throw new Error(`${selector}: expected on the page, found none`);
-  return found;
+  one(document, "[data-intro]", HTMLElement).hidden = true;
 }
 
 void openExhibit(openPage());

@@ -83,3 +83,29 @@ export function uniqueId(stem) {
   made += 1;
   return `${stem}-${made}`;
 }
+
+/**
+ * The one element below `root` that a selector names, of the type that is expected.
+ *
+ * @template {HTMLElement} T
+ * @param {ParentNode} root
+ * @param {string} selector
+ * @param {new () => T} type
+ * @returns {T}
+ * @throws {Error}  when there is none
+ */
+export function one(root, selector, type) {
+  const found = root.querySelector(selector);
+  if (!(found instanceof type)) throw new Error(`${selector}: expected on the page, found none`);
+  return found;
+}
+
+/**
+ * Write a text if it has changed: what stays the same costs no layout.
+ *
+ * @param {HTMLElement} node
+ * @param {string} text
+ */
+export function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}

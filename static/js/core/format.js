@@ -19,11 +19,11 @@ export function significant(x) {
   if (!Number.isFinite(x)) return x > 0 ? "infinity" : `${MINUS}infinity`;
   if (Number.isSafeInteger(x)) return withMinus(String(x === 0 ? 0 : x));
   const size = Math.abs(x);
+  const exact = Number(x.toPrecision(DIGITS)) === x;
   if (size < SMALLEST_FIXED || size >= LARGEST_FIXED) {
-    return withMinus(x.toExponential(DIGITS - 1).replace("e+", "e"));
+    return withMinus(x.toExponential(exact ? undefined : DIGITS - 1).replace("e+", "e"));
   }
-  const rounded = Number(x.toPrecision(DIGITS));
-  if (rounded === x) return withMinus(String(x));
+  if (exact) return withMinus(String(x));
   // toPrecision writes 1234.5 as 1.23e+3; from a thousand on, the whole part is the plainer way
   return withMinus(size >= 1000 ? x.toFixed(0) : x.toPrecision(DIGITS));
 }
@@ -36,6 +36,16 @@ export function significant(x) {
  */
 export function count(n) {
   return withMinus(grouped.format(n));
+}
+
+/**
+ * A share of 1 in percent: `97.2 %`.
+ *
+ * @param {number} share
+ * @returns {string}
+ */
+export function percent(share) {
+  return `${(100 * share).toFixed(1)} %`;
 }
 
 /**
