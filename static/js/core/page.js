@@ -6,21 +6,14 @@
  * `welcome` (Welcome), `connection` (Connection), `error` (ServerError), `pick` (Pick or null),
  * `painted` (Frame), `rate` (number or null), `beat` (number).
  *
- * @import {Command, Connection, Control, Change, Frame, Pick, RunEvent, ServerError,
+ * @import {Change, Command, Connection, Control, Frame, Hello, Pick, RunEvent, ServerError,
  *   ServerMessage, UrlState, Values, Welcome} from "./types.js"
  * @import {Listener} from "./emitter.js"
  */
 
 import { Emitter } from "./emitter.js";
-import { Loop } from "./loop.js";
-import { Outbox } from "./outbox.js";
-import { leaveToken, takeToken } from "./session.js";
-import { Socket } from "./socket.js";
-import { Store } from "./store.js";
+import { Live, VERSION } from "./live.js";
 import { readUrl, UrlWriter, writeUrl } from "./url.js";
-import { decode } from "./wire.js";
-
-const VERSION = 1;
 
 export class Page {
   /** @type {readonly Control[]} */
@@ -51,21 +44,13 @@ export class Page {
   #announcer;
   #links;
   #emitter = new Emitter();
-  #store = new Store();
-  #loop = new Loop(this.#store, (frame) => this.#paint(frame), (frame) => this.#painted(frame));
-  #outbox = new Outbox((command) => this.#socket.send(command), requestAnimationFrame);
   #address = new UrlWriter();
-  #socket;
+  #live;
   /** @type {((frame: Frame) => void)[]} */
   #painters = [];
-  /** @type {readonly string[] | null} */
-  #watched = null;
-  /** @type {string | undefined} */
-  #token;
-  #run = -1;
-  /** @type {number | null} of a reset whose run has not begun yet */
-  #nextSeed = null;
   #welcomed = false;
+  /** @type {{step: number, then: () => void} | null} what to do once a step is on the screen */
+  #arrival = null;
 
   /**
    * @param {string} slug
@@ -77,13 +62,12 @@ export class Page {
     this.#announcer = announcer;
     this.#links = links;
     this.asked = readUrl(location.search);
-    this.#token = takeToken(slug, location.search);
-    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    this.#socket = new Socket(`${scheme}//${location.host}/ws/${slug}`, {
-      greet: () => this.#greet(),
-      onMessage: (message) => this.#receive(message),
-      onFrame: (message) => this.#receiveFrame(message),
-      onState: (connection) => this.#connected(connection),
+    this.#live = new Live(slug, {
+      hello: () => this.#hello(),
+      receive: (message) => this.#receive(message),
+      paint: (frame) => this.#paint(frame),
+      painted: (frame) => this.#painted(frame),
+      connected: (connection) => this.#connected(connection),
     });
   }
 
@@ -93,17 +77,12 @@ export class Page {
    * @param {readonly string[] | null} watched  the arrays this page draws; null for all
    */
   open(watched) {
-    this.#watched = watched;
-    document.addEventListener("visibilitychange", () => this.#shown());
-    addEventListener("online", () => this.retry());
-    addEventListener("pagehide", () => this.#leave());
-    addEventListener("pageshow", (event) => event.persisted && this.#socket.open());
-    this.#socket.open();
+    this.#live.open(watched);
   }
 
   /** Try to connect now instead of after the pause. */
   retry() {
-    this.#socket.open();
+    this.#live.retry();
   }
 
   /**
@@ -114,7 +93,7 @@ export class Page {
    */
   send(command) {
     if (this.connection.state !== "open") return false;
-    this.#outbox.post(command);
+    this.#live.post(command);
     return true;
   }
 
@@ -144,7 +123,7 @@ export class Page {
    * @param {number | null} [seed]
    */
   reset(values = {}, seed = this.seed) {
-    this.#nextSeed = seed;
+    this.#arrival = null;
     return this.send({ kind: "reset", values, ...(seed === null ? {} : { seed }) });
   }
 
@@ -159,6 +138,7 @@ export class Page {
   }
 
   play() {
+    this.#arrival = null;
     return this.send({ kind: "play", ...(this.rate === null ? {} : { rate: this.rate }) });
   }
 
@@ -172,11 +152,18 @@ export class Page {
 
   /** @param {number} n  may be negative */
   stepBy(n) {
+    this.#arrival = null;
     return this.send({ kind: "step", n });
   }
 
-  /** @param {number} step */
-  seek(step) {
+  /**
+   * Go to a step.
+   *
+   * @param {number} step
+   * @param {() => void} [then]  called once it is on the screen, unless the run is sent elsewhere
+   */
+  seek(step, then) {
+    this.#arrival = then ? { step, then } : null;
     return this.send({ kind: "seek", step });
   }
 
@@ -207,8 +194,7 @@ export class Page {
 
   /** Have the newest frame painted again, after a change of what is drawn from it. */
   invalidate() {
-    this.#store.again();
-    this.#loop.request();
+    this.#live.repaint();
   }
 
   /** @param {string} text  a milestone, for those who listen instead of looking */
@@ -271,25 +257,16 @@ export class Page {
     return writeUrl({ values, seed, step, changes, beat: this.asked.beat });
   };
 
-  /** @returns {Command[]} */
-  #greet() {
-    this.#outbox.clear();
-    const known = this.#welcomed
-      ? { values: this.values, seed: this.seed, step: this.step, changes: this.changes }
-      : this.asked;
-    /** @type {Command} */
+  /** @returns {Hello} */
+  #hello() {
+    const { values, seed, step, changes } = this.#welcomed ? this : this.asked;
+    /** @type {Hello} */
     const hello = { kind: "hello", version: VERSION };
-    if (Object.keys(known.values).length > 0) hello.values = known.values;
-    if (known.seed !== null) hello.seed = known.seed;
-    if (known.step) hello.step = known.step;
-    if (known.changes.length > 0) hello.changes = known.changes;
-    if (this.#token) hello.resume = this.#token;
-    return [hello, ...this.#watch()];
-  }
-
-  /** @returns {Command[]} */
-  #watch() {
-    return this.#watched ? [{ kind: "watch", names: [...this.#watched] }] : [];
+    if (Object.keys(values).length > 0) hello.values = values;
+    if (seed !== null) hello.seed = seed;
+    if (step) hello.step = step;
+    if (changes.length > 0) hello.changes = changes;
+    return hello;
   }
 
   /** @param {ServerMessage} message */
@@ -302,17 +279,13 @@ export class Page {
   /** @param {Welcome} welcome */
   #welcome(welcome) {
     if (welcome.version !== VERSION) {
-      this.#socket.fail(`This page speaks version ${VERSION}, the server ${welcome.version}. Reload.`);
+      this.#live.fail(`This page speaks version ${VERSION}, the server ${welcome.version}. Reload.`);
       return;
     }
-    const { controls, values, changes, seed, step, head, length, cap, playing, run } = welcome;
+    const { controls, values, changes, seed, step, head, length, cap, playing } = welcome;
     Object.assign(this, { controls, values, changes, seed, step, head, length, cap, playing });
-    this.#token = welcome.session;
-    this.#run = run;
-    this.#nextSeed = null;
-    this.#store.begin(run);
     this.#welcomed = true;
-    this.#socket.settled();
+    this.#live.settle(welcome.session, welcome.run);
     this.#emitter.emit("welcome", welcome);
     this.#address.schedule(this.query, playing);
   }
@@ -320,8 +293,8 @@ export class Page {
   /** @param {RunEvent} event */
   #event(event) {
     if (event.name === "values") {
-      this.values = event.data.values;
-      this.changes = event.data.changes ?? this.changes;
+      const { values, changes, seed, length } = event.data;
+      Object.assign(this, { values, changes, seed, length });
       this.#address.schedule(this.query, this.playing);
     }
     this.#emitter.emit(event.name, event);
@@ -330,7 +303,9 @@ export class Page {
 
   /** @param {ServerError} error */
   #error(error) {
-    if (error.fatal) this.#socket.fail(error.text);
+    // said to the `watch` behind a hello that was not accepted: its own error says why
+    if (error.code === "hello_first") return;
+    if (error.fatal) this.#live.fail(error.text);
     else if (!this.#welcomed) this.#askForLess(error);
     this.#emitter.emit("error", error);
   }
@@ -340,24 +315,16 @@ export class Page {
    *
    * @param {ServerError} error
    */
-  #askForLess({ field }) {
-    if (field && field in this.asked.values) delete this.asked.values[field];
-    else this.asked = { ...this.asked, values: {}, seed: null, step: null, changes: [] };
-    for (const command of this.#greet()) this.#socket.send(command);
-  }
-
-  /** @param {ArrayBuffer} message */
-  #receiveFrame(message) {
-    if (this.#store.put(decode(message))) this.#loop.request();
+  #askForLess({ field, text }) {
+    const { values, seed, step, changes, beat } = this.asked;
+    if (field && field in values) delete values[field];
+    else if (writeUrl({ values, seed, step, changes, beat: null }) === "") return this.#live.fail(text);
+    else this.asked = { values: {}, seed: null, step: null, changes: [], beat };
+    this.#live.greetAgain();
   }
 
   /** @param {Frame} frame */
   #paint(frame) {
-    if (frame.run !== this.#run) {
-      this.#run = frame.run;
-      this.seed = this.#nextSeed ?? this.seed;
-      this.#nextSeed = null;
-    }
     const moved = frame.step !== this.step || frame.playing !== this.playing;
     this.step = frame.step;
     this.head = frame.head;
@@ -369,24 +336,16 @@ export class Page {
 
   /** @param {Frame} frame */
   #painted(frame) {
-    this.#socket.send({ kind: "ack", seq: frame.seq });
     this.#emitter.emit("painted", frame);
+    const arrival = this.#arrival;
+    if (arrival?.step !== frame.step) return;
+    this.#arrival = null;
+    arrival.then();
   }
 
   /** @param {Connection} connection */
   #connected(connection) {
     this.connection = connection;
     this.#emitter.emit("connection", connection);
-  }
-
-  #shown() {
-    if (document.hidden) return;
-    this.retry();
-    for (const command of this.#watch()) this.#socket.send(command);
-  }
-
-  #leave() {
-    if (this.#token) leaveToken(this.slug, location.search, this.#token);
-    this.#socket.close();
   }
 }

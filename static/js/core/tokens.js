@@ -33,6 +33,7 @@ const COLOURS = /** @type {const} */ ([
   "plot-axis",
   "training",
   "validation",
+  "plot-noise",
 ]);
 
 /**

@@ -139,7 +139,7 @@ export class ControlsPanel extends HTMLElement {
     if (!row || !this.#page) return;
     this.#sent.delete(field);
     row.show(this.#page.values[field]);
-    row.reject(text);
+    row.reject(text.replace(`${field}: `, "")); // the label stands right above it
   }
 }
 

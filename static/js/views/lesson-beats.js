@@ -35,18 +35,46 @@ export class LessonBeat extends HTMLElement {
    * @param {boolean} moving  whether it may play
    */
   perform(page, moving) {
-    const values = changed(page.values, JSON.parse(this.getAttribute("values") ?? "{}"));
+    const { renewing, keeping } = this.#changes(page);
+    if (Object.keys(renewing).length > 0) page.set(renewing);
+    const seek = this.getAttribute("seek");
+    const there = seek === null || (Number(seek) === page.step && !page.playing);
+    // a live control changes the run from where it stands: so first go there
+    if (there) this.#arrive(page, keeping, moving);
+    else page.seek(Number(seek), () => this.#arrive(page, keeping, moving));
+  }
+
+  /**
+   * @param {Page} page
+   * @param {Values} values
+   * @param {boolean} moving
+   */
+  #arrive(page, values, moving) {
     if (Object.keys(values).length > 0) page.set(values);
     const act = this.getAttribute("act");
     if (act) {
       const { name, args } = JSON.parse(act);
       page.act(name, args ?? {});
     }
-    const seek = this.getAttribute("seek");
-    if (seek !== null && Number(seek) !== page.step) page.seek(Number(seek));
     if (this.hasAttribute("rate")) page.setRate(Number(this.getAttribute("rate")) || null);
     if (this.hasAttribute("play") && moving) page.play();
-    else if (page.playing && (this.hasAttribute("pause") || seek !== null)) page.pause();
+    else if (this.hasAttribute("pause") && page.playing) page.pause();
+  }
+
+  /**
+   * The wanted values that are not so already: setting one anew may begin a new run.
+   *
+   * @param {Page} page
+   */
+  #changes({ controls, values }) {
+    /** @type {Values} */ const renewing = {};
+    /** @type {Values} */ const keeping = {};
+    for (const [name, value] of Object.entries(JSON.parse(this.getAttribute("values") ?? "{}"))) {
+      if (values[name] === value) continue;
+      const control = controls.find((declared) => declared.name === name);
+      (control?.effect === "reset" ? renewing : keeping)[name] = value;
+    }
+    return { renewing, keeping };
   }
 }
 
@@ -138,19 +166,6 @@ export class LessonBeats extends HTMLElement {
     page.highlight(beat.highlight);
     if (page.connection.state === "open") beat.perform(page, moving);
   }
-}
-
-/**
- * Those of the wanted values that are not so already: setting one anew may begin a new run.
- *
- * @param {Values} present
- * @param {Values} wanted
- * @returns {Values}
- */
-function changed(present, wanted) {
-  return Object.fromEntries(
-    Object.entries(wanted).filter(([name, value]) => present[name] !== value),
-  );
 }
 
 customElements.define("lesson-beat", LessonBeat);

@@ -104,7 +104,7 @@ export class NumberLedger extends HTMLElement {
     this.#seen.there = false;
     this.#name.textContent = `${pick.tensor}${indexed(pick.index)}`;
     this.#name.dataset.tensor = pick.tensor;
-    this.#place.textContent = pick.label || placeInWords(pick.tensor, pick.index);
+    this.#place.textContent = placeOf(pick);
     this.#meaning.textContent = meaning(pick.tensor);
     this.#entry.toggleAttribute("data-gradient", isGradient(pick.tensor));
     this.#thenStep.textContent = frame ? `picked at step ${frame.step}` : "when picked";
@@ -124,6 +124,17 @@ export class NumberLedger extends HTMLElement {
     const inside = index.length === shape.length && index.every((at, axis) => at < shape[axis]);
     this.#element = inside ? index.reduce((flat, at, axis) => flat * shape[axis] + at, 0) : -1;
   }
+}
+
+/**
+ * Where the number stands, in words. A view's label ends with the value; here it stands above.
+ *
+ * @param {Pick} pick
+ */
+function placeOf({ tensor, index, value, label }) {
+  const ending = `: ${significant(value)}`;
+  if (!label) return placeInWords(tensor, index);
+  return label.endsWith(ending) ? label.slice(0, -ending.length) : label;
 }
 
 /** What stands here until a number is picked. */

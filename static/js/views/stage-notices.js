@@ -15,18 +15,18 @@ const PATIENCE_MS = 600;
 /** @type {Readonly<Record<string, string>>} */
 const PAUSES = {
   hidden: "Paused while this tab was out of sight.",
-  stalled: "Paused while this page was not looking.",
   idle: "Paused: nobody had touched the page for a while.",
+  rebuilt: "The process that computed this run has ended. The run was set up again.",
   cap: "This run has made as many steps as one run may. Go back, or start a new one.",
   finished: "This run is complete.",
 };
-const RESUMABLE = ["hidden", "stalled", "idle"];
+const RESUMABLE = ["hidden", "idle", "rebuilt"];
 
 export class StageNotices extends HTMLElement {
   #aborter = new AbortController();
   /** @type {Map<string, HTMLElement>} by topic */
   #notices = new Map();
-  /** @type {{run: number, lastFinite: number} | null} */
+  /** @type {{run: number, lastFinite: number, shown: boolean} | null} */
   #diverged = null;
   #timer = 0;
   #wasLost = false;
@@ -43,7 +43,6 @@ export class StageNotices extends HTMLElement {
     page.onEvent("diverged", (event) => this.#showDiverged(page, event), { signal });
     page.onEvent("paused", (event) => this.#paused(page, event), { signal });
     page.onEvent("error", (error) => this.#error(page, error), { signal });
-    page.onEvent("welcome", () => this.#remove("diverged"), { signal });
     page.onPaint((frame) => this.show(frame));
   }
 
@@ -51,7 +50,11 @@ export class StageNotices extends HTMLElement {
   show(frame) {
     if (frame.playing && this.#notices.has("paused")) this.#remove("paused");
     const diverged = this.#diverged;
-    if (diverged && (frame.run !== diverged.run || frame.step <= diverged.lastFinite)) {
+    if (!diverged) return;
+    // a frame from before may still be painted after the event: wait for the one of the event
+    diverged.shown ||= frame.step > diverged.lastFinite;
+    const back = diverged.shown && frame.step <= diverged.lastFinite;
+    if (back || frame.run !== diverged.run) {
       this.#remove("diverged");
       this.#diverged = null;
     }
@@ -105,7 +108,7 @@ export class StageNotices extends HTMLElement {
    */
   #showDiverged(page, { run, data }) {
     const { tensor, step, learning_rate: rate, last_finite: lastFinite } = data;
-    this.#diverged = { run, lastFinite };
+    this.#diverged = { run, lastFinite, shown: false };
     const title = element("h2", { id: uniqueId("diverged") }, "The numbers ran away");
     const back = button(`Go back to step ${count(lastFinite)}`, { class: "button-primary" });
     back.addEventListener("click", () => page.seek(lastFinite));
@@ -115,8 +118,8 @@ export class StageNotices extends HTMLElement {
       const slower = Math.max(Number((rate / 10).toPrecision(6)), control.low);
       const both = button("Go back and use a tenth of the rate");
       both.addEventListener("click", () => {
-        page.seek(lastFinite);
-        page.set({ learning_rate: slower });
+        // only once the run stands there: a change holds from the step that it is made at
+        page.seek(lastFinite, () => page.set({ learning_rate: slower }));
       });
       actions.append(both);
     }
@@ -161,9 +164,10 @@ export class StageNotices extends HTMLElement {
    * @param {Page} page
    * @param {ServerError} error
    */
-  #error(page, { text, fatal, field }) {
+  #error(page, { code, text, fatal, field }) {
     // what names a control is said next to it; what is fatal, by the connection
     if (fatal || page.controls.some(({ name }) => name === field)) return;
+    if (this.#notices.has(code)) return; // "diverged": it has been said at length
     const close = button("Dismiss", { class: "button-small" });
     close.addEventListener("click", () => this.#remove("error"));
     this.#put("error", element("p", {}, text), close);
