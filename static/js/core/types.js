@@ -42,7 +42,7 @@
  * @property {string} session  the token that resumes this session
  * @property {boolean} resumed
  * @property {{slug: string, title: string, hall: string, promise: string,
- *   publishes: string[]}} exhibit
+ *   publishes: string[], rate: number | null}} exhibit
  * @property {Control[]} controls
  * @property {Values} values
  * @property {Change[]} changes

@@ -13,8 +13,8 @@ import { Pace } from "./parts/pace.js";
 import { niceEnd, tickCount } from "./parts/timeline.js";
 
 /** Steps per second, from slow to as fast as it goes. */
-const RATES = [1, 5, 20, 60, null];
-const RATE_NAMES = ["1 step/s", "5 steps/s", "20 steps/s", "60 steps/s", "fastest"];
+const RATES = [1, 5, 20, 60, 120, null];
+const RATE_NAMES = [...RATES.slice(0, -1).map((rate) => `${rate} step${rate === 1 ? "" : "s"}/s`), "fastest"];
 
 export class TransportBar extends HTMLElement {
   #aborter = new AbortController();
