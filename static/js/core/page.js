@@ -284,6 +284,7 @@ export class Page {
     }
     const { controls, values, changes, seed, step, head, length, cap, playing } = welcome;
     Object.assign(this, { controls, values, changes, seed, step, head, length, cap, playing });
+    if (!this.#welcomed) this.setRate(welcome.exhibit.rate);
     this.#welcomed = true;
     this.#live.settle(welcome.session, welcome.run);
     this.#emitter.emit("welcome", welcome);
