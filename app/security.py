@@ -6,6 +6,7 @@ server by a host on the allow-list, and a websocket must come from a page of suc
 """
 
 import ipaddress
+import re
 import socket
 from functools import cache
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.settings import Settings
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+AUTHORITY = re.compile(r"(?:\[(?P<address>[0-9a-f:.]+)\]|(?P<name>[a-z0-9._-]+))(?::[0-9]{1,5})?")
 WILDCARDS = frozenset({"0.0.0.0", "::"})
 
 FIXED_HEADERS = {
@@ -150,17 +152,8 @@ def _misdirected(host: str) -> ASGIApp:
 
 def _host_name(authority: str) -> str | None:
     """Return the host of `host[:port]` in lower case, without brackets; None if it is malformed."""
-    try:
-        parts = urlsplit(f"//{authority}")
-        _ = parts.port  # raises if it is no port
-    except ValueError:
-        return None
-    # what urlsplit gives back must be all there was: no path, no user, no second part
-    if parts.netloc != authority or "@" in authority or not parts.hostname:
-        return None
-    if any(character in " ;,'\"\\" for character in authority):
-        return None
-    return parts.hostname
+    match = AUTHORITY.fullmatch(authority.lower())
+    return (match["address"] or match["name"]) if match else None
 
 
 def _is_address(host: str) -> bool:

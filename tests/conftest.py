@@ -1,24 +1,14 @@
 """A real server and a real browser, for the tests that need them."""
 
 import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, WebSocket, sync_playwright
 
 from tests.browser.chromium import MissingChromiumError, launch_options
-
-START_WITHIN = 20.0
-END_WITHIN = 10.0
+from tests.serving import Server, StartServer
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -26,65 +16,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
 
 
-@dataclass(frozen=True)
-class Server:
-    """A running `perceptarium`, on loopback."""
-
-    process: subprocess.Popen[bytes]
-    port: int
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def end(self) -> int:
-        """Ask it to end; return its exit code."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        try:
-            return self.process.wait(END_WITHIN)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            raise
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(scope="session")
-def start_server() -> Iterator[Callable[..., Server]]:
+def start_server() -> Iterator[StartServer]:
     """Starts servers: `start_server("--workers", "1")`; they end with the tests, with 0."""
     servers: list[Server] = []
 
     def start(*options: str) -> Server:
-        port = free_port()
-        command = (Path(sys.executable).parent / "perceptarium", "--no-open", f"--port={port}")
-        server = Server(subprocess.Popen([*command, *options]), port)
-        servers.append(server)
-        deadline = time.monotonic() + START_WITHIN
-        while not _answers(server):
-            assert server.process.poll() is None, "the server ended while it started"
-            assert time.monotonic() < deadline, f"no answer within {START_WITHIN:g} s"
-            time.sleep(0.02)
-        return server
+        servers.append(Server.start(*options))
+        return servers[-1]
 
     yield start
     assert [server.end() for server in servers] == [0] * len(servers)
 
 
-def _answers(server: Server) -> bool:
-    try:
-        with urllib.request.urlopen(f"{server.url}/healthz", timeout=5):
-            return True
-    except OSError:
-        return False
-
-
 @pytest.fixture(scope="session")
-def server(start_server: Callable[..., Server]) -> Server:
+def server(start_server: StartServer) -> Server:
     """One server that tests share."""
     return start_server()
 
