@@ -7,7 +7,12 @@ import numpy as np
 
 from engine.errors import InvalidValueError, ShapeError
 from engine.nn.initializers import Initializer, InitializerRule
-from engine.nn.kernels.convolution import Convolution
+from engine.nn.kernels.convolution import (
+    Forward,
+    Geometry,
+    InputGradient,
+    ParameterGradients,
+)
 from engine.nn.layer import ParameterLayer, ParameterPass, ParameterViews
 from engine.nn.rules import Padding, Rule, Whole
 from engine.nn.signal import Shape, Signal, spell
@@ -90,15 +95,10 @@ class Conv2D(ParameterLayer):
         `engine/nn/kernels/convolution.py` for why.
         """
         stored = (self.filters, self.size, self.channels, self.size)
-        self.weights, self.dweights = (
-            flat[: -self.filters].reshape(stored) for flat in (theta, gradient)
-        )
-        self.views = ParameterViews(
-            self.weights.transpose(0, 2, 1, 3),
-            theta[-self.filters :],
-            self.dweights.transpose(0, 2, 1, 3),
-            gradient[-self.filters :],
-        )
+        W, dW = (flat[: -self.filters].reshape(stored) for flat in (theta, gradient))
+        b, db = theta[-self.filters :], gradient[-self.filters :]
+        self.stored = ParameterViews(W, b, dW, db)
+        self.views = ParameterViews(W.transpose(0, 2, 1, 3), b, dW.transpose(0, 2, 1, 3), db)
 
     def initialize(self, *, rng: np.random.Generator) -> None:
         """Draw the first weights; the bias starts at 0."""
@@ -116,30 +116,33 @@ class Conv2D(ParameterLayer):
 class ConvPass(ParameterPass):
     """A convolution at work; `kernels/convolution.py` does the sums."""
 
-    layer: Conv2D
-
     def __init__(self, layer: Conv2D, x: Signal) -> None:
-        self._kernel = Convolution(
-            layer.rows,
-            layer.columns,
-            channels=layer.channels,
-            filters=layer.filters,
-            batch=x.batch,
-            dtype=x.dtype,
-        )
-        out = Signal(layer.output_shape, x.batch, x.dtype, gradient_rows=self._kernel.gradient_rows)
+        geometry = Geometry(layer.rows, layer.columns, layer.channels, layer.filters, x.batch)
+        out = Signal(layer.output_shape, x.batch, x.dtype, gradient_rows=geometry.gradient_rows)
         super().__init__(layer, x, out)
+        self._geometry = geometry
+        self._stored = layer.stored
+        self._forward = Forward(geometry, x.value, layer.stored.W, layer.stored.b, out.value)
+        self._parameter_gradients: ParameterGradients | None = None
+        self._input_gradient: InputGradient | None = None
 
     def forward(self) -> None:
         """Compute z = W ∗ x + b."""
-        self._kernel.forward(self.x.value, self.layer.weights, self.layer.views.b, self.out.value)
+        self._forward()
 
     def backward_parameters(self) -> None:
         """Compute dW[f, c, u, v] = Σ dz[n, f, i, j] x[n, c, i·stride + u·dilation − padding, …]."""
-        self._kernel.parameter_gradients(self.dout, self.layer.dweights, self.layer.views.db)
+        if self._parameter_gradients is None:
+            self._parameter_gradients = ParameterGradients(
+                *(self._geometry, self._forward.patches, self.dout),
+                *(self._stored.dW, self._stored.db),
+            )
+        self._parameter_gradients()
 
     def backward(self) -> None:
         """Compute dx: each number collects W·dz from every window that it was in."""
-        self._kernel.input_gradient(
-            self.dout, self.out.padded_gradient, self.layer.weights, self.dx
-        )
+        if self._input_gradient is None:
+            self._input_gradient = InputGradient(
+                self._geometry, self.out.padded_gradient, self._stored.W, self.dx
+            )
+        self._input_gradient()

@@ -21,227 +21,291 @@ matrix of that product as they are.
 
 With a dilation the rows of a window are not consecutive; then there is one such product for each
 kernel row, and they are added up.
+
+A kernel is bound to its arrays once: each view is made here and never again, because on networks of
+a size that people can look at, making views would take as long as the arithmetic.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
-from numpy.typing import DTypeLike
 
 from engine.nn.windows import Windows
 from engine.snapshot import Array
 
+# OpenBLAS multiplies small matrices where they lie; larger ones it first copies into another order,
+# which here costs more than it gains. These are its limits for AVX-512, counted in multiplications
+# and in results of a product with a transposed matrix; below them the products are split.
+UNPACKED_PRODUCT = 1_000_000
+UNPACKED_TRANSPOSED_RESULT = 1_200
 
-class Convolution:
-    """The buffers and products of one convolution at one batch size.
 
-    Parameters
-    ----------
-    rows, columns : Windows
-        The windows along both axes.
-    channels, filters, batch : int
-        Channels of the input, channels of the output, samples.
-    dtype : dtype
-        float32 or float64.
-    """
+class Geometry(NamedTuple):
+    """The windows along both axes, and how many of everything else."""
 
-    def __init__(
-        self,
-        rows: Windows,
-        columns: Windows,
-        *,
-        channels: int,
-        filters: int,
-        batch: int,
-        dtype: DTypeLike,
-    ) -> None:
-        self.rows, self.columns = rows, columns
-        self.channels, self.filters, self.batch = channels, filters, batch
-        self.dtype = dtype
-        # the padding around the picture is never written to and so stays zero
-        self.patches = np.zeros((rows.padded, channels, columns.size, columns.count, batch), dtype)
-        self._windows = self._stack_of_windows()
-        self._partial: Array | None = None
-        self._dweights: Array | None = None
-        self._spread: Array | None = None
+    rows: Windows
+    columns: Windows
+    channels: int
+    filters: int
+    batch: int
 
-    def forward(self, x: Array, weights: Array, bias: Array, z: Array) -> None:
-        """Compute z = weights ∗ x + bias.
+    @property
+    def spread(self) -> int:
+        """The length of the innermost axes together: out columns · batch."""
+        return self.columns.count * self.batch
 
-        Parameters
-        ----------
-        x : ndarray of shape (rows, channels, columns, batch)
-        weights : ndarray of shape (filters, kernel rows, channels, kernel columns), contiguous
-        bias : ndarray of shape (filters,)
-        z : ndarray of shape (out rows, filters, out columns, batch)
-            Receives the result.
-        """
-        self._write_patches(x)
-        out = z.reshape(len(z), self.filters, -1)
-        matrix = weights.reshape(self.filters, self.rows.size, -1)
-        if self._windows is not None:
-            np.matmul(matrix.reshape(self.filters, -1), self._windows, out)
-        else:
-            if self._partial is None:
-                self._partial = np.empty_like(out)
-            np.matmul(matrix[:, 0], self._kernel_row(0), out)
-            for cell in range(1, self.rows.size):
-                np.matmul(matrix[:, cell], self._kernel_row(cell), self._partial)
-                np.add(out, self._partial, out)
-        np.add(out, bias[:, None], out)
+    @property
+    def row_cells(self) -> int:
+        """Channels · kernel columns: the cells of one kernel row."""
+        return self.channels * self.columns.size
 
-    def parameter_gradients(self, dz: Array, dweights: Array, dbias: Array) -> None:
-        """Compute the gradients of the weights and the bias from the last `forward`'s patches.
-
-        dW = Σ over out rows of dz · windowsᵀ, and db = Σ dz; each out row is one matrix product
-        of the stack, and the stack is summed afterwards.
-
-        Parameters
-        ----------
-        dz : ndarray of shape (out rows, filters, out columns, batch), contiguous
-        dweights : ndarray shaped as the weights, contiguous
-            Receives the gradient.
-        dbias : ndarray of shape (filters,)
-            Receives the gradient.
-        """
-        dparts = self._dweights
-        if dparts is None:
-            dparts = self._allocate_parameter_gradients()
-        stack = dz.reshape(len(dz), self.filters, -1)
-        if self._windows is not None:
-            np.matmul(stack, self._windows.transpose(0, 2, 1), dparts)
-            np.add.reduce(dparts, axis=0, out=dweights.reshape(self.filters, -1))
-        else:
-            matrix = dweights.reshape(self.filters, self.rows.size, -1)
-            for cell in range(self.rows.size):
-                np.matmul(stack, self._kernel_row(cell).transpose(0, 2, 1), dparts)
-                np.add.reduce(dparts, axis=0, out=matrix[:, cell])
-        # a product with ones sums the long axis three times as fast as np.add.reduce does
-        np.matmul(stack, self._ones, self._dbias)
-        np.add.reduce(self._dbias, axis=0, out=dbias[:, None])
+    @property
+    def consecutive(self) -> bool:
+        """Whether dx, too, is a stack of products over consecutive rows."""
+        return self.rows.stride == 1 and self.rows.dilation == 1
 
     @property
     def gradient_rows(self) -> tuple[int, int]:
-        """Rows of zeros that `input_gradient` needs above and below dz."""
-        if not self._dense:
+        """Rows of zeros that `InputGradient` needs above and below dz."""
+        if not self.consecutive:
             return 0, 0
         return self.rows.size - 1 - self.rows.before, self.rows.size - 1 - self.rows.after
 
-    def input_gradient(self, dz: Array, padded_dz: Array, weights: Array, dx: Array) -> None:
-        """Compute dx: each number collects from every window that it was in.
 
-        Parameters
-        ----------
-        dz : ndarray of shape (out rows, filters, out columns, batch)
-        padded_dz : ndarray of shape (above + out rows + below, filters, out columns, batch)
-            The same between its `gradient_rows` of zeros.
-        weights : ndarray of shape (filters, kernel rows, channels, kernel columns), contiguous
-        dx : ndarray of shape (rows, channels, columns, batch)
-            Receives the gradient.
-        """
-        spread = self._spread
-        if spread is None:
-            spread = self._allocate_input_gradient()
-        if self._dense:
-            self._input_gradient_dense(padded_dz, weights, dx, spread)
+class Forward:
+    """z = weights ∗ x + bias.
+
+    Parameters
+    ----------
+    geometry : Geometry
+    x : ndarray of shape (rows, channels, columns, batch)
+    weights : ndarray of shape (filters, kernel rows, channels, kernel columns), contiguous
+    bias : ndarray of shape (filters,)
+    z : ndarray of shape (out rows, filters, out columns, batch), contiguous
+        Receives the result.
+
+    Attributes
+    ----------
+    patches : ndarray of shape (padded rows, channels · kernel columns, out columns · batch)
+        What the last call saw; the weights' gradient needs it again.
+    """
+
+    def __init__(self, geometry: Geometry, x: Array, weights: Array, bias: Array, z: Array) -> None:
+        rows, columns, channels, filters, batch = geometry
+        # the padding around the picture is never written to and so stays zero
+        shape = (rows.padded, channels, columns.size, columns.count, batch)
+        patches = np.zeros(shape, x.dtype)
+        inner = patches[rows.before : rows.before + rows.length]
+        self._copies = []
+        for cell in range(columns.size):
+            outs, positions = columns.inside(cell)
+            self._copies.append((inner[:, :, cell, outs], x[:, :, positions]))
+        self.patches = patches.reshape(rows.padded, geometry.row_cells, geometry.spread)
+        self._bias = bias[:, None]
+        self._z = z.reshape(rows.count, filters, geometry.spread)
+        self._partial = None if rows.dilation == 1 else np.empty_like(self._z)
+        if self._partial is None:
+            height = rows.size * geometry.row_cells
+            pieces = _pieces(geometry.spread, UNPACKED_PRODUCT // (filters * height))
+            self._weights = weights.reshape(filters, height)
+            self._windows = _overlapping(self.patches, rows.size, rows.stride, rows.count, pieces)
+            self._products = _split(self._z, pieces)
         else:
-            self._input_gradient_general(dz, weights, dx, spread)
+            self._kernel_rows = [
+                (matrix, _kernel_row(self.patches, rows, cell))
+                for cell, matrix in enumerate(
+                    weights.reshape(filters, rows.size, -1).swapaxes(0, 1)
+                )
+            ]
 
-    def _input_gradient_dense(
-        self, padded_dz: Array, weights: Array, dx: Array, spread: Array
+    def __call__(self) -> None:
+        """Compute z."""
+        for patch, seen in self._copies:
+            patch[...] = seen
+        if self._partial is None:
+            np.matmul(self._weights, self._windows, self._products)
+        else:
+            self._z[...] = 0
+            for matrix, seen in self._kernel_rows:
+                np.matmul(matrix, seen, self._partial)
+                np.add(self._z, self._partial, self._z)
+        np.add(self._z, self._bias, self._z)
+
+
+class ParameterGradients:
+    """dW = Σ over out rows of dz · windowsᵀ, and db = Σ dz.
+
+    Each out row is one matrix product of a stack, and the stack is summed afterwards.
+
+    Parameters
+    ----------
+    geometry : Geometry
+    patches : ndarray
+        Of `Forward`.
+    dz : ndarray of shape (out rows, filters, out columns, batch), contiguous
+    dweights : ndarray of shape (filters, kernel rows, channels, kernel columns), contiguous
+        Receives the gradient.
+    dbias : ndarray of shape (filters,)
+        Receives the gradient.
+    """
+
+    def __init__(
+        self, geometry: Geometry, patches: Array, dz: Array, dweights: Array, dbias: Array
     ) -> None:
-        """Stride and dilation 1: one batched product over rows, shifted adds over columns.
+        rows, filters = geometry.rows, geometry.filters
+        stack = dz.reshape(rows.count, filters, geometry.spread)
+        if rows.dilation == 1:
+            windows = [_overlapping(patches, rows.size, rows.stride, rows.count, 1)[:, 0]]
+            targets = [dweights.reshape(filters, -1)]
+        else:
+            windows = [_kernel_row(patches, rows, cell) for cell in range(rows.size)]
+            targets = list(dweights.reshape(filters, rows.size, -1).swapaxes(0, 1))
+        width = targets[0].shape[1]
+        pieces = _pieces(width, UNPACKED_TRANSPOSED_RESULT // filters)
+        self._parts = np.empty((rows.count, pieces, filters, width // pieces), dz.dtype)
+        self._stack = stack[:, None]
+        # (out rows, pieces of the windows' height, out columns · batch, height of one piece)
+        self._products = [
+            (
+                one.reshape(rows.count, pieces, width // pieces, -1).swapaxes(2, 3),
+                target.reshape(filters, pieces, width // pieces).swapaxes(0, 1),
+            )
+            for one, target in zip(windows, targets, strict=True)
+        ]
+        self._ones = np.ones((geometry.spread, 1), dz.dtype)
+        self._row_sums = np.empty((rows.count, filters, 1), dz.dtype)
+        self._dbias = dbias[:, None]
+        self._dz = stack
 
-        Row r of dx is made of `size` consecutive rows of dz, so dz between its rows of zeros is a
-        stack of overlapping matrices just as the patches are. The product leaves, for each kernel
-        column j, what out column o gives to column o + j − before.
-        """
-        size = self.rows.size
+    def __call__(self) -> None:
+        """Compute dweights and dbias."""
+        for windows, target in self._products:
+            np.matmul(self._stack, windows, self._parts)
+            np.add.reduce(self._parts, axis=0, out=target)
+        # a product with ones sums the long axis three times as fast as np.add.reduce does
+        np.matmul(self._dz, self._ones, self._row_sums)
+        np.add.reduce(self._row_sums, axis=0, out=self._dbias)
+
+
+class InputGradient:
+    """dx: each number collects from every window that it was in.
+
+    With stride and dilation 1, row r of dx is made of `size` consecutive rows of dz, so dz between
+    rows of zeros is a stack of overlapping matrices just as the patches are. One batched product
+    leaves, for each kernel column j, what out column o gives to column o + j − before of dx;
+    `size` shifted adds collect that.
+
+    With other strides and dilations there is one batched product for each kernel row, and its
+    results are added wherever that kernel row had been.
+
+    Parameters
+    ----------
+    geometry : Geometry
+    padded_dz : ndarray of shape (above + out rows + below, filters, out columns, batch), contiguous
+        dz between its `gradient_rows` of zeros.
+    weights : ndarray of shape (filters, kernel rows, channels, kernel columns), contiguous
+    dx : ndarray of shape (rows, channels, columns, batch)
+        Receives the gradient.
+    """
+
+    def __init__(self, geometry: Geometry, padded_dz: Array, weights: Array, dx: Array) -> None:
+        self._dx = dx
+        self._adds: list[list[tuple[Array, Array]]] = []
+        self._turned: Array | None = None
+        self._whole: Array | None = None
+        if geometry.consecutive:
+            self._prepare_consecutive(geometry, padded_dz, weights)
+        else:
+            self._prepare_general(geometry, padded_dz, weights)
+
+    def _prepare_consecutive(self, geometry: Geometry, padded_dz: Array, weights: Array) -> None:
+        rows, columns, channels, filters, batch = geometry
         # kernel rows are met from the bottom up: the uppermost out row saw this row lowest
-        np.copyto(self._turned, weights[:, ::-1].transpose(3, 2, 1, 0))
-        turned = self._turned.reshape(size * self.channels, -1)
-        row = padded_dz.strides[0]
-        item = padded_dz.itemsize
-        inner = self.columns.count * self.batch
-        windows = as_strided(
-            padded_dz,
-            (self.rows.length, size * self.filters, inner),
-            (row, inner * item, item),
-        )
-        np.matmul(turned, windows, spread)
-        given = spread.reshape(
-            self.rows.length, size, self.channels, self.columns.count, self.batch
-        )
-        whole = self.columns.before if self.columns.count == self.columns.length else None
-        if whole is None:
-            dx.fill(0)
-        else:  # "same" padding: the middle kernel column reaches all of dx, so it comes first
-            np.copyto(dx, given[:, whole])
-        for cell in range(size):
-            if cell != whole:
-                outs, positions = self.columns.inside(cell)
-                part = dx[:, :, positions]
-                np.add(part, given[:, cell, :, outs], part)
+        self._from_bottom = weights[:, ::-1].transpose(3, 2, 1, 0)
+        self._turned = np.empty(self._from_bottom.shape, weights.dtype)
+        height = rows.size * filters
+        pieces = _pieces(geometry.spread, UNPACKED_PRODUCT // (geometry.row_cells * height))
+        stack = padded_dz.reshape(len(padded_dz), filters, geometry.spread)
+        windows = _overlapping(stack, rows.size, 1, rows.length, pieces)
+        given = np.empty((rows.length, columns.size, channels, columns.count, batch), stack.dtype)
+        results = given.reshape(rows.length, geometry.row_cells, geometry.spread)
+        matrix = self._turned.reshape(geometry.row_cells, height)
+        self._products = [(matrix, windows, _split(results, pieces))]
+        spans = {cell: columns.inside(cell) for cell in range(columns.size)}
+        if columns.count == columns.length:
+            # "same" padding: one kernel column reaches all of dx, so it is copied, not added
+            del spans[columns.before]
+            self._whole = given[:, columns.before]
+        self._adds = [
+            [(self._dx[:, :, at], given[:, cell, :, outs]) for cell, (outs, at) in spans.items()]
+        ]
 
-    def _input_gradient_general(self, dz: Array, weights: Array, dx: Array, spread: Array) -> None:
-        """Any stride and dilation: one batched product and `size` strided adds per kernel row."""
-        dx.fill(0)
-        stack = dz.reshape(len(dz), self.filters, -1)
-        given = spread.reshape(
-            len(dz), self.channels, self.columns.size, self.columns.count, self.batch
-        )
-        matrix = weights.reshape(self.filters, self.rows.size, -1)
-        for row_cell in range(self.rows.size):
-            np.matmul(matrix[:, row_cell].T, stack, spread)
-            out_rows, rows = self.rows.inside(row_cell)
-            for cell in range(self.columns.size):
-                outs, columns = self.columns.inside(cell)
-                part = dx[rows, :, columns]
-                np.add(part, given[out_rows, :, cell, outs], part)
+    def _prepare_general(self, geometry: Geometry, dz: Array, weights: Array) -> None:
+        rows, columns, channels, filters, batch = geometry
+        stack = dz.reshape(rows.count, filters, geometry.spread)
+        given = np.empty((rows.count, channels, columns.size, columns.count, batch), stack.dtype)
+        results = given.reshape(rows.count, geometry.row_cells, geometry.spread)
+        by_row = weights.reshape(filters, rows.size, -1).transpose(1, 2, 0)
+        self._products = [(matrix, stack, results) for matrix in by_row]
+        for out_rows, at_rows in map(rows.inside, range(rows.size)):
+            spans = enumerate(map(columns.inside, range(columns.size)))
+            self._adds.append(
+                [
+                    (self._dx[at_rows, :, at], given[out_rows, :, cell, outs])
+                    for cell, (outs, at) in spans
+                ]
+            )
 
-    @property
-    def _dense(self) -> bool:
-        return self.rows.stride == 1 and self.rows.dilation == 1
+    def __call__(self) -> None:
+        """Compute dx."""
+        if self._turned is not None:
+            np.copyto(self._turned, self._from_bottom)
+        if self._whole is None:
+            self._dx[...] = 0
+        for product, adds in zip(self._products, self._adds, strict=True):
+            np.matmul(*product)
+            if self._whole is not None:
+                self._dx[...] = self._whole
+            for part, given in adds:
+                np.add(part, given, part)
 
-    def _stack_of_windows(self) -> Array | None:
-        """Return the overlapping matrices of all out rows, or None with a dilation."""
-        if self.rows.dilation > 1:
-            return None
-        row, _, _, column, item = self.patches.strides
-        inner = self.channels * self.columns.size
-        return as_strided(
-            self.patches,
-            (self.rows.count, self.rows.size * inner, self.columns.count * self.batch),
-            (self.rows.stride * row, self.columns.count * column, item),
-        )
 
-    def _kernel_row(self, cell: int) -> Array:
-        """Return what one kernel row sees: (out rows, channels · kernel columns, out · batch)."""
-        start = cell * self.rows.dilation
-        stop = start + (self.rows.count - 1) * self.rows.stride + 1
-        seen = self.patches[start : stop : self.rows.stride]
-        return seen.reshape(self.rows.count, self.channels * self.columns.size, -1)
+def _overlapping(stack: Array, size: int, stride: int, count: int, pieces: int) -> Array:
+    """Return `count` matrices of `size` consecutive rows of `stack`, `stride` rows apart.
 
-    def _write_patches(self, x: Array) -> None:
-        inner = self.patches[self.rows.before : self.rows.before + self.rows.length]
-        for cell in range(self.columns.size):
-            outs, positions = self.columns.inside(cell)
-            inner[:, :, cell, outs] = x[:, :, positions]
+    Parameters
+    ----------
+    stack : ndarray of shape (rows, height, width), contiguous
 
-    def _allocate_parameter_gradients(self) -> Array:
-        """Allocate what only the parameters' gradients need; a pass that predicts stays small."""
-        inner = self.channels * self.columns.size
-        width = inner if self._windows is None else inner * self.rows.size
-        self._dbias = np.empty((self.rows.count, self.filters, 1), self.dtype)
-        self._ones = np.ones((self.columns.count * self.batch, 1), self.dtype)
-        self._dweights = np.empty((self.rows.count, self.filters, width), self.dtype)
-        return self._dweights
+    Returns
+    -------
+    ndarray of shape (count, pieces, size · height, width / pieces)
+        A view; each matrix is cut into pieces side by side.
+    """
+    _, height, width = stack.shape
+    row, line, item = stack.strides
+    piece = width // pieces
+    shape = (count, pieces, size * height, piece)
+    return as_strided(stack, shape, (stride * row, piece * item, line, item))
 
-    def _allocate_input_gradient(self) -> Array:
-        """Allocate what only the input's gradient needs; the first layer of a network has none."""
-        size = self.columns.size
-        length = self.rows.length if self._dense else self.rows.count
-        self._turned = np.empty((size, self.channels, self.rows.size, self.filters), self.dtype)
-        self._spread = np.empty(
-            (length, size * self.channels, self.columns.count * self.batch), self.dtype
-        )
-        return self._spread
+
+def _split(stack: Array, pieces: int) -> Array:
+    """Return (count, pieces, height, width / pieces): a view of (count, height, width)."""
+    count, height, width = stack.shape
+    return stack.reshape(count, height, pieces, width // pieces).swapaxes(1, 2)
+
+
+def _kernel_row(patches: Array, rows: Windows, cell: int) -> Array:
+    """Return what one kernel row sees: (out rows, channels · kernel columns, out · batch)."""
+    start = cell * rows.dilation
+    stop = start + (rows.count - 1) * rows.stride + 1
+    return patches[start : stop : rows.stride]
+
+
+def _pieces(length: int, limit: int, *, least: int = 32) -> int:
+    """Return in how few equal pieces of at most `limit`, at least `least`, to cut `length`."""
+    if length <= limit:
+        return 1
+    cuts = (pieces for pieces in range(2, length // least + 1) if length % pieces == 0)
+    return next((pieces for pieces in cuts if length // pieces <= limit), 1)
