@@ -16,11 +16,17 @@ import { tokens } from "./tokens.js";
  *
  * @typedef {object} Table
  * @property {Uint32Array} pixels  the colours as `ImageData` keeps them (RGBA, little-endian)
- * @property {Uint8Array} inks  per colour, which of `inkColours` reads better on it
- * @property {readonly [string, string]} inkColours
+ * @property {Uint8Array} inks  per colour, which of `inkColours` is read on it
+ * @property {readonly string[]} inkColours
  * @property {number} blank  pixel of a cell without a value yet
  * @property {number} hatch  pixel of the stripes over a cell that is not finite
  */
+
+/** WCAG 2.2 AA, for text of ordinary size. */
+const LEGIBLE = 4.5;
+/** At least one of the two is legible on any colour; the theme's inks look calmer where they are. */
+const BLACK = /** @type {const} */ ([0, 0, 0]);
+const WHITE = /** @type {const} */ ([255, 255, 255]);
 
 export const ENTRIES = 513;
 export const NOUGHT = 256;
@@ -78,7 +84,8 @@ export function table(name) {
  * @param {{inks: readonly [Triple, Triple], blank: Triple, hatch: Triple}} rest
  * @returns {Table}
  */
-export function build(below, above, { inks: [ink, opposite], blank, hatch }) {
+export function build(below, above, { inks: own, blank, hatch }) {
+  const choice = [...own, BLACK, WHITE];
   const pixels = new Uint32Array(ENTRIES);
   const inks = new Uint8Array(ENTRIES);
   const ramps = [below.map(toLab), above.map(toLab)];
@@ -86,10 +93,9 @@ export function build(below, above, { inks: [ink, opposite], blank, hatch }) {
     const along = (i - NOUGHT) / NOUGHT;
     const colour = fromLab(onRamp(ramps[along < 0 ? 0 : 1], Math.abs(along)));
     pixels[i] = pixel(colour);
-    inks[i] = contrast(colour, ink) >= contrast(colour, opposite) ? 0 : 1;
+    inks[i] = choice.findIndex((ink) => contrast(colour, ink) >= LEGIBLE);
   }
-  const inkColours = /** @type {const} */ ([css(ink), css(opposite)]);
-  return { pixels, inks, inkColours, blank: pixel(blank), hatch: pixel(hatch) };
+  return { pixels, inks, inkColours: choice.map(css), blank: pixel(blank), hatch: pixel(hatch) };
 }
 
 /**

@@ -6,7 +6,7 @@
  * Lines differ in their dashes as well as in colour, and are named at their ends.
  *
  * Attributes: label; x, the array of steps; series, JSON as above (`dash` may be given: [4, 3]);
- * y: linear | log; low, high: fixed ends of the value axis.
+ * y: linear | log; low, high: fixed ends of the value axis; switchable: a button changes y.
  *
  * Event: step-pick {step}, a point of the curve was clicked or entered.
  *
@@ -15,6 +15,7 @@
  * @import {Cells} from "./parts/roving.js"
  */
 
+import { button } from "../core/dom.js";
 import { count, significant } from "../core/format.js";
 import { ChartPainter } from "./parts/chart-painter.js";
 import { chartSummary, pointName } from "./parts/chart-words.js";
@@ -53,9 +54,10 @@ export class LineChart extends HTMLElement {
   furthest = 0;
   least = Infinity;
   greatest = -Infinity;
-  heading = document.createElement("p");
+  heading = document.createElement("div");
   nameText = document.createElement("span");
   readText = document.createElement("span");
+  logButton = button("log", { class: "button-small chart-log" });
   box = document.createElement("div");
   said = document.createElement("p");
   painter = new ChartPainter(document.createElement("canvas"));
@@ -70,15 +72,16 @@ export class LineChart extends HTMLElement {
     const { signal } = this.life;
     this.heading.className = "chart-head";
     this.readText.className = "chart-read";
-    this.heading.replaceChildren(this.nameText, this.readText);
+    this.heading.replaceChildren(this.nameText, this.readText, this.logButton);
+    this.logButton.addEventListener("click", () => this.toggleLog(), { signal });
     this.box.className = "chart-box";
     this.painter.canvas.setAttribute("aria-hidden", "true");
     this.box.replaceChildren(this.painter.canvas);
     this.said.className = "said";
     this.said.id ||= `line-chart-${(made += 1)}`;
     this.roving = new Roving(this.box, this.cells(), signal);
-    const button = tableButton(this.label, () => this.openTable(), signal);
-    this.replaceChildren(this.heading, this.box, this.said, button);
+    const opener = tableButton(this.label, () => this.openTable(), signal);
+    this.replaceChildren(this.heading, this.box, this.said, opener);
     this.box.addEventListener("pointermove", (event) => this.onPointer(event), { signal });
     this.box.addEventListener("pointerleave", () => this.read(NOTHING), { signal });
     this.box.addEventListener("click", (event) => this.onClick(event), { signal });
@@ -87,6 +90,7 @@ export class LineChart extends HTMLElement {
     const observer = new ResizeObserver(() => this.arrange());
     observer.observe(this.box);
     signal.addEventListener("abort", () => observer.disconnect(), { once: true });
+    this.readSeries();
     this.readAttributes();
   }
 
@@ -95,15 +99,27 @@ export class LineChart extends HTMLElement {
     this.life = null;
   }
 
-  attributeChangedCallback() {
-    if (this.life) this.readAttributes();
+  /** @param {string} name */
+  attributeChangedCallback(name) {
+    if (!this.life) return;
+    if (name === "series" || name === "x") this.readSeries();
+    this.readAttributes();
   }
 
   get label() {
     return this.getAttribute("label") ?? "chart";
   }
 
-  readAttributes() {
+  /** Whether the value axis counts powers of ten. */
+  get log() {
+    return this.getAttribute("y") === "log";
+  }
+
+  toggleLog() {
+    this.setAttribute("y", this.log ? "linear" : "log");
+  }
+
+  readSeries() {
     /** @type {(Partial<Series> & {name: string})[]} */
     const given = JSON.parse(this.getAttribute("series") ?? "[]");
     this.lines.series = given.map((series, i) => ({
@@ -114,10 +130,16 @@ export class LineChart extends HTMLElement {
     }));
     this.values = given.map(() => NONE);
     this.lines.values = this.values;
+  }
+
+  readAttributes() {
+    this.logButton.hidden = !this.hasAttribute("switchable");
+    this.logButton.setAttribute("aria-pressed", String(this.log));
+    this.logButton.setAttribute("aria-label", `logarithmic scale for ${this.label}`);
     this.nameText.textContent = this.label;
     this.roving?.label(this.label, this.said.id);
-    this.least = Infinity;
-    this.greatest = -Infinity;
+    this.restart(this.run);
+    this.widen(0);
     this.arrange();
   }
 
@@ -159,13 +181,14 @@ export class LineChart extends HTMLElement {
    */
   widen(head) {
     const { steps, y } = this.lines;
+    const { log } = this;
     let { least, greatest, furthest } = this;
     const last = steps.length > 0 ? steps[steps.length - 1] : 0;
     if (Math.max(head, last) > furthest) furthest = twoDigitsUp(Math.max(head, last));
     for (const values of this.values) {
       for (let i = 0; i < values.length; i++) {
         const value = values[i];
-        if (value - value !== 0 || (y.log && value <= 0)) continue;
+        if (value - value !== 0 || (log && value <= 0)) continue;
         if (value < least) least = value;
         if (value > greatest) greatest = value;
       }
@@ -191,7 +214,7 @@ export class LineChart extends HTMLElement {
     const known = this.least <= this.greatest;
     const room = painter.size / 11;
     lines.y = valueAxis(known ? this.least : 0.1, known ? this.greatest : 1, {
-      log: this.getAttribute("y") === "log",
+      log: this.log,
       low: number("low"),
       high: number("high"),
       most: Math.max(2, Math.floor(height / Y_ROOM / room)),

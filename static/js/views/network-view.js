@@ -28,7 +28,9 @@ import { TensorView } from "./tensor-view.js";
 
 const TILE = 38;
 const FOLD = 8;
-const GAP = 18;
+/** As in the style sheet: between columns, and around them. */
+const GAP = 10;
+const PADDING = 4;
 const STRIP_WIDTH = 14;
 const NARROW_STRIP = 10;
 const STRIP_GAP = 3;
@@ -138,7 +140,8 @@ export class NetworkView extends HTMLElement {
     const height = Number(this.getAttribute("height")) || Math.max(LEAST_HEIGHT, innerHeight / 2);
     const sizes = shareUnit(columns.map((column) => sizeOf(column, height)));
     const readable = tokens().rootSize / 16;
-    const scale = scaleFor(sizes, { width: this.clientWidth, height, gap: GAP, ratio }, readable);
+    const width = this.clientWidth - 2 * PADDING;
+    const scale = scaleFor(sizes, { width, height, gap: GAP, ratio }, readable);
     const tallest = Math.max(0, ...sizes.map((size) => (size.base ? heightOf(size, scale, ratio) : 0)));
     for (const [i, column] of columns.entries()) {
       if (column.figure instanceof TensorView) fitFigure(column.figure, sizes[i], scale, tallest);
@@ -201,7 +204,8 @@ function columnOf(event) {
 /** @param {NetworkColumn} column @param {number} height  the most, CSS px @returns {ColumnSize} */
 function sizeOf(column, height) {
   const { figure } = column;
-  const least = column.head.offsetWidth;
+  const beside = [...column.children].filter((child) => child !== figure);
+  const least = Math.max(0, ...beside.map((child) => /** @type {HTMLElement} */ (child).offsetWidth));
   const fixed = { least, base: 0, rows: 1, across: 1, down: 1 };
   if (!(figure instanceof TensorView)) return { ...fixed, least: Math.max(least, column.offsetWidth) };
   const { arrangement } = figure.map;

@@ -8,8 +8,9 @@
  *   data-tensor  the array's name                label    its name in words
  *   axes         names of the axes, for words    palette  diverging | sequential | grey | gradient
  *   prefix       leading indices held fixed: 0   columns  tiles beside each other
- *   cell         CSS px of a cell: 12 or 12x5    range    the least limit of the colour scale
- *   orient       how a vector runs: column | row strip    most cells in one strip of a vector
+ *   cell         CSS px of a cell: 12 or 12x5    range    the least limit of the colour scale,
+ *   orient       how a vector runs: column | row          or "follow": it shrinks again, too
+ *   strip        most cells in one strip of a vector
  *   numbers      off: colours alone              scale    off: no label of the colour scale
  *   selectable   tiles can be picked             selected the picked tile
  *
@@ -88,7 +89,7 @@ export class TensorView extends HTMLElement {
 
   /** @param {string} name */
   attributeChangedCallback(name) {
-    if (name === "range") this.map.range = new Range(Number(this.getAttribute("range")));
+    if (name === "range") this.map.range = rangeOf(this.getAttribute("range"));
     if (name === "selected") this.map.selected = Number(this.getAttribute("selected") ?? NOTHING);
     if (!this.life) return;
     if (name === "selected") this.refresh();
@@ -330,6 +331,11 @@ export class TensorView extends HTMLElement {
   tell(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
   }
+}
+
+/** @param {string | null} text  the attribute */
+function rangeOf(text) {
+  return text === "follow" ? new Range(0, true) : new Range(Number(text));
 }
 
 /** @param {readonly number[]} one @param {readonly number[]} other */

@@ -5,6 +5,7 @@
  * @import {Axis} from "./ticks.js"
  */
 
+import { significant } from "../../core/format.js";
 import { tokens } from "../../core/tokens.js";
 import { cellText } from "./numbers.js";
 import { along } from "./ticks.js";
@@ -262,7 +263,7 @@ export class ChartPainter {
       context.fillText(series[n].label, right + 9, ends[n] - size * 0.05);
       context.font = this.mono;
       const value = values[n][reading >= 0 ? reading : point];
-      if (value === value) context.fillText(cellText(value, VALUE), right + 9, ends[n] + size * 0.95);
+      if (value === value) context.fillText(endText(value), right + 9, ends[n] + size * 0.95);
     }
   }
 
@@ -286,6 +287,12 @@ export class ChartPainter {
       if (ends[order[i]] > most) ends[order[i]] = most;
     }
   }
+}
+
+/** @param {number} value */
+function endText(value) {
+  // three decimals say nothing about a loss of 0.0004
+  return Math.abs(value) < 0.01 ? significant(value) : cellText(value, VALUE);
 }
 
 /** @type {number[]} */

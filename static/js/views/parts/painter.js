@@ -197,7 +197,7 @@ export class Painter {
     context.textAlign = "center";
     context.textBaseline = "alphabetic";
     const drop = 0.36 * style.size * geometry.ratio;
-    for (let ink = 0; ink < 2; ink++) {
+    for (let ink = 0; ink < table.inkColours.length; ink++) {
       context.fillStyle = table.inkColours[ink];
       for (let element = start; element < start + count; element++) {
         const value = data[element];

@@ -5,11 +5,17 @@
 
 /** A value this far beyond the range keeps the end's colour; further, and the range grows. */
 const SLACK = 1.125;
+/** A range that follows shrinks when no value reaches this share of it. */
+const FAINT = 1 / 8;
 
 export class Range {
-  /** @param {number} [least]  where it starts; 0 takes the first values' own power of two */
-  constructor(least = 0) {
+  /**
+   * @param {number} [least]  where it starts; 0 takes the first values' own power of two
+   * @param {boolean} [follows]  it shrinks again: gradients fade a thousandfold as a network learns
+   */
+  constructor(least = 0, follows = false) {
     this.least = least;
+    this.follows = follows;
     /** Values of this size have the strongest colour. */
     this.limit = least || 1;
     /** Whether a value below nought was seen, so that the scale is labelled on both sides. */
@@ -41,7 +47,8 @@ export class Range {
       if (size > most && size < Infinity) most = size;
       if (this.whole && size % 1 > 0) this.whole = false;
     }
-    if (most > 0 && (!this.settled || most > this.limit * SLACK)) {
+    const fits = this.settled && most <= this.limit * SLACK;
+    if (most > 0 && (!fits || (this.follows && most < this.limit * FAINT))) {
       this.limit = powerAbove(most);
       this.settled = true;
     }
