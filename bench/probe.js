@@ -1,7 +1,16 @@
 // Runs in the page before its own scripts: notes each frame that is painted, key presses and long
 // tasks. It only listens; the page does not know of it.
 
-const probe = { pressed: 0, painted: [], longTasks: [] };
+const probe = {
+  pressed: 0,
+  painted: [],
+  longTasks: [],
+  animationFrames: 0,
+  countAnimationFrames() {
+    probe.animationFrames += 1;
+    requestAnimationFrame(probe.countAnimationFrames);
+  },
+};
 globalThis.probe = probe;
 const received = new Map();
 
