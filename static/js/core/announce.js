@@ -26,7 +26,7 @@ export class Announcer {
     this.#next = text;
     if (this.#timer) return;
     const wait = this.#last + QUIET_MS - this.#now();
-    if (wait > 0) this.#timer = Number(setTimeout(() => this.#say(), wait));
+    if (wait > 0) this.#timer = setTimeout(() => this.#say(), wait);
     else this.#say();
   }
 

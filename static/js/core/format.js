@@ -25,7 +25,7 @@ export function significant(x) {
   }
   if (exact) return withMinus(String(x));
   // toPrecision writes 1234.5 as 1.23e+3; from a thousand on, the whole part is the plainer way
-  return withMinus(size >= 1000 ? x.toFixed(0) : x.toPrecision(DIGITS));
+  return withMinus(size >= 999.5 ? x.toFixed(0) : x.toPrecision(DIGITS));
 }
 
 /**

@@ -106,7 +106,7 @@ export class Socket {
     this.#heard = performance.now();
     this.#asked = false;
     clearInterval(this.#watchdog);
-    this.#watchdog = Number(setInterval(() => this.#watch(), SILENCE_MS / 2));
+    this.#watchdog = setInterval(() => this.#watch(), SILENCE_MS / 2);
     for (const command of this.#handlers.greet()) this.send(command);
   }
 
@@ -164,7 +164,7 @@ export class Socket {
     this.#attempts += 1;
     const pause = ceiling * (0.5 + this.#random() / 2);
     this.#state({ state: "waiting", seconds: pause / 1000, text });
-    this.#timer = Number(setTimeout(() => this.open(), pause));
+    this.#timer = setTimeout(() => this.open(), pause);
   }
 
   /** @param {Connection} connection */

@@ -94,7 +94,7 @@ export class UrlWriter {
     clearTimeout(this.#timer);
     this.#patient = playing;
     const due = this.#last + (playing ? QUIET_PLAYING_MS : QUIET_MS) - this.#now();
-    this.#timer = Number(setTimeout(() => this.flush(), Math.max(due, 50)));
+    this.#timer = setTimeout(() => this.flush(), Math.max(due, 50));
   }
 
   /** Write what is scheduled now. */

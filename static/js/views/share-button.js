@@ -58,7 +58,7 @@ export class ShareButton extends HTMLElement {
   #say(text) {
     this.#label.textContent = text;
     clearTimeout(this.#timer);
-    this.#timer = Number(setTimeout(() => (this.#label.textContent = "Share"), SAID_MS));
+    this.#timer = setTimeout(() => (this.#label.textContent = "Share"), SAID_MS);
   }
 }
 

@@ -98,7 +98,7 @@ export class StageNotices extends HTMLElement {
     };
     if (state === "connecting") {
       // a notice that is already there stays until the attempt has succeeded or failed
-      if (!this.#wasLost) this.#timer = Number(setTimeout(tell, PATIENCE_MS));
+      if (!this.#wasLost) this.#timer = setTimeout(tell, PATIENCE_MS);
     } else tell();
   }
 
