@@ -1,5 +1,6 @@
 """The command: what it says when it cannot, and how it ends."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -113,8 +114,8 @@ def test_it_takes_leave_of_its_visitors(start_server: StartServer) -> None:
     address = f"ws://127.0.0.1:{server.port}/ws/digits"
     with connect(address, subprotocols=["perceptarium.v1"]) as visitor:
         assert server.end() == 0
-        with pytest.raises(ConnectionClosed):
-            while True:
+        with contextlib.suppress(ConnectionClosed):
+            while True:  # what was under way, until the end
                 visitor.recv(timeout=5)
         assert visitor.close_code == 1001
 
