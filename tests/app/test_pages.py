@@ -1,4 +1,4 @@
-"""The pages as the server sends them: complete, readable without a script, loading nothing foreign."""
+"""The pages as the server sends them: complete, readable without a script, loading from here."""
 
 from html.parser import HTMLParser
 
