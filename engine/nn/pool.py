@@ -72,21 +72,22 @@ class MaxPoolPass(LayerPass):
 
     def __init__(self, layer: MaxPool2D, x: Signal) -> None:
         super().__init__(x, Signal(layer.output_shape, x.batch, x.dtype))
-        rows, columns = layer.rows, layer.columns
-        whole = rows.after == 0 and columns.after == 0
-        self._kernel: PairPool | WindowPool
-        if layer.size == layer.stride == 2 and whole:
-            self._kernel = PairPool(rows, columns, layer.input_shape[0], x.batch, x.dtype)
-        else:
-            self._kernel = WindowPool(rows, columns)
+        whole = layer.rows.after == 0 and layer.columns.after == 0
+        kernel = PairPool if layer.size == layer.stride == 2 and whole else WindowPool
+        self._kernel = kernel(layer.rows, layer.columns, x.value, self.out.value)
 
     def forward(self) -> None:
         """Compute y = max of each window."""
-        self._kernel.forward(self.x.value, self.out.value)
+        self._kernel.forward()
+
+    def allocate_backward(self) -> None:
+        """Make the gradients' buffers and bind the kernel to them."""
+        super().allocate_backward()
+        self._kernel.bind(self.dout, self.dx)
 
     def backward(self) -> None:
         """Compute dx = dy at each window's first winner, else 0; overlapping windows add up."""
-        self._kernel.backward(self.x.value, self.out.value, self.dout, self.dx)
+        self._kernel.backward()
 
 
 @dataclass(eq=False, kw_only=True)
