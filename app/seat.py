@@ -5,6 +5,7 @@ out in turn.
 """
 
 import logging
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,7 +14,8 @@ from typing import Any
 
 from app import wire
 from app.course import Course
-from app.posts import Framed, Kept, Opening, Post, Refused, Terms, Told, Welcomed
+from app.posts import Kept, Opening, Post, Refused, Terms
+from app.teller import Teller
 from engine.data.library import Library
 from engine.errors import EngineError
 from engine.exhibits.contract import Event, Exhibit
@@ -23,18 +25,17 @@ from engine.recorder import Recorder
 SLICE = 0.010
 """Seconds of computing at most before others get their turn."""
 
-FRAME_GAP = 1 / 60
-"""Seconds between two frames of a playing run: a screen shows no more."""
-
-NOTICE_GAP = 0.1
-"""Seconds between two events of one name that the steps of a playing run bring."""
-
-SEEKING_GAP = 0.25
 KEEP_AFTER_COMMAND = 0.5
 KEEP_WHILE_PLAYING = 5.0
 
 MOST_LATE = 0.25
 """Seconds by which a run that plays at a rate may be late and still catch up."""
+
+SUPERSEDING = frozenset({"pause", "seek", "reset"})
+"""Commands that end a seek on its way. All others wait for it, or the run would depend on when
+they came."""
+
+MOST_WAITING = 64
 
 logger = logging.getLogger(__name__)
 
@@ -84,24 +85,14 @@ class Seat:
         self._terms = terms
         self._send = send
         self._clock = clock
-        self._run = opening.run
-        self._seq = opening.seq
-        self._watch = opening.watch
         self._playing = False
         self._rate: float | None = None
         self._next_step = 0.0
-        self._held = False
         self._goal: int | None = None
-        self._next_seeking = 0.0
-        self._owed = False  # a frame that follows a command
-        self._wanted = False  # the socket may take a frame
-        self._moved = False  # since the last frame
-        self._last_frame = -FRAME_GAP
-        self._notices: dict[str, Event] = {}
-        self._last_notices = -NOTICE_GAP
+        self._waiting: deque[tuple[str, Mapping[str, Any]]] = deque()
         self._keep_at: float | None = None
-        self._told: dict[str, Any] = {}
         self._course = self._open(opening)
+        self._teller = Teller(number, self._course, opening, send=send, clock=clock)
 
     @property
     def _recorder(self) -> Recorder:
@@ -109,57 +100,37 @@ class Seat:
 
     def greet(self) -> None:
         """Send the welcome, and owe a frame: a socket has come, or come back."""
-        recorder = self._recorder
         described = self._exhibit.describe(self._library)
-        self._told = self._course.settings()
-        message = {
-            "kind": "welcome",
-            "version": wire.VERSION,
-            "exhibit": {key: value for key, value in described.items() if key != "controls"},
-            "controls": described["controls"],
-            **self._told,
-            "seed": recorder.seed,
-            "run": self._run,
-            "step": recorder.position,
-            "head": recorder.head,
-            "length": recorder.length,
-            "playing": self._playing,
-            "cap": self._terms.step_cap,
-        }
-        self._send(Welcomed(self.number, message))
-        self._held = False
+        self._teller.welcome(described, playing=self._playing, cap=self._terms.step_cap)
         self._next_step = self._clock()
-        self._owed = True
 
     def hold(self) -> None:
         """Stand still, still playing, until somebody is greeted: the socket has gone."""
-        self._held = True
+        self._teller.held = True
 
     def want(self) -> None:
         """Send a frame once there is news: the socket may take one."""
-        self._wanted = True
+        self._teller.want()
 
     def do(self, kind: str, fields: Mapping[str, Any]) -> None:
-        """Carry out a command; a bad one is answered by an error and changes nothing."""
-        with self._guarded():
-            try:
-                self._obey(kind, fields)
-            except EngineError as error:
-                self._refuse("bad_value", str(error), _field(str(error), fields.get("values")))
+        """Carry out a command, or have it wait for a seek that is on its way.
+
+        A bad one is answered by an error and changes nothing.
+        """
+        if (self._goal is None and not self._waiting) or self._only_looks(kind, fields):
+            self._obey(kind, fields)
+        else:
+            self._put_off(kind, fields)
         self._keep_within(KEEP_AFTER_COMMAND)
 
     def due(self) -> float | None:
         """Return in how many seconds this seat has something to do; None for not by itself."""
-        now = self._clock()
-        times: list[float] = []
-        if self._goal is not None:
+        if self._goal is not None or self._waiting:
             return 0.0
-        if self._playing and not self._held:
+        now = self._clock()
+        times = self._teller.times()
+        if self._playing and not self._teller.held:
             times.append(self._next_step if self._rate else now)
-        if self._wanted and self._moved and not self._held:
-            times.append(self._last_frame + FRAME_GAP)
-        if self._notices:
-            times.append(self._last_notices + NOTICE_GAP)
         if self._keep_at is not None:
             times.append(self._keep_at)
         return max(0.0, min(times) - now) if times else None
@@ -172,23 +143,50 @@ class Seat:
 
     def settle(self) -> None:
         """Send what has become due: events, a frame, a checkpoint."""
+        start = self._clock()
+        while self._waiting and self._goal is None and self._clock() < start + SLICE:
+            self._obey(*self._waiting.popleft())
+            if any(kind in SUPERSEDING for kind, _ in self._waiting):
+                self._goal = None
         with self._guarded():
-            now = self._clock()
-            if self._notices and now >= self._last_notices + NOTICE_GAP:
-                self._tell_notices()
-            if self._recorder.values != self._told.get("values"):
-                self._tell_settings()
-            if self._goal is not None:
-                self._tell_seeking(now)
-            elif not self._held and (self._owed or self._frame_is_due(now)):
-                self._push()
-            if self._keep_at is not None and now >= self._keep_at:
+            self._teller.settle(self._goal, playing=self._playing)
+            if self._keep_at is not None and self._clock() >= self._keep_at:
                 self._keep()
 
+    def _only_looks(self, kind: str, fields: Mapping[str, Any]) -> bool:
+        """Return whether a command leaves the run's history alone, and so need not wait."""
+        if kind == "act":
+            return fields["name"] in self._exhibit.view_actions
+        if kind == "set":
+            views = {one.name for one in self._exhibit.controls if one.effect == "view"}
+            return views.issuperset(fields["values"])
+        return kind == "watch"
+
+    def _put_off(self, kind: str, fields: Mapping[str, Any]) -> None:
+        if kind in SUPERSEDING:
+            self._goal = None
+        last, before = self._waiting[-1] if self._waiting else ("", {})
+        if kind == last == "step":
+            self._waiting[-1] = (kind, {"n": before["n"] + fields["n"]})
+        elif len(self._waiting) < MOST_WAITING:
+            self._waiting.append((kind, fields))
+        else:
+            text = f"{kind}: {MOST_WAITING} commands wait already for step {self._goal} to come"
+            self._teller.refuse("busy", text)
+
     def _obey(self, kind: str, fields: Mapping[str, Any]) -> None:
+        with self._guarded():
+            try:
+                self._carry_out(kind, fields)
+                self._teller.owed = True
+            except EngineError as error:
+                field = _field(str(error), fields.get("values"))
+                self._teller.refuse("bad_value", str(error), field)
+
+    def _carry_out(self, kind: str, fields: Mapping[str, Any]) -> None:
         match kind:
             case "watch":
-                self._watch = tuple(fields["names"])
+                self._teller.watch = tuple(fields["names"])
             case "play":
                 self._play(fields["rate"])
             case "pause":
@@ -199,45 +197,42 @@ class Seat:
                 self._seek(fields["step"])
             case "set":
                 self._recorder.set(fields["values"])
-                self._tell_settings()
+                self._teller.tell_settings()
             case "reset":
                 self._reset(fields["values"] or {}, fields["seed"])
             case "act":
                 for event in self._course.act(fields["name"], fields["args"]):
-                    self._tell(event.name, event.data)
-                self._tell_settings()
-        self._owed = True
+                    self._teller.tell(event.name, event.data)
+                self._teller.tell_settings()
 
     def _play(self, rate: float | None) -> None:
         recorder = self._recorder
         if recorder.diverged:
-            self._refuse("diverged", _divergence(recorder.diverged))
+            self._teller.refuse("diverged", _divergence(recorder.diverged))
         elif recorder.position >= self._terms.step_cap:
-            self._refuse("cap", self._cap_text())
+            self._teller.refuse("cap", self._cap_text())
         elif recorder.position == recorder.length:
-            self._tell("finished", {"length": recorder.length})
+            self._teller.tell("finished", {"length": recorder.length})
         else:
-            self._goal = None
             self._playing = True
             self._rate = rate
             self._next_step = self._clock()
-            self._tell("played", {"rate": rate})
+            self._teller.tell("played", {"rate": rate})
 
     def _stop(self, reason: str) -> None:
-        self._tell_notices()
-        self._goal = None
-        self._owed = True
+        self._teller.tell_notices()
+        self._teller.owed = True
         if self._playing:
             self._playing = False
-            self._tell("paused", {"reason": reason})
+            self._teller.tell("paused", {"reason": reason})
 
     def _step_by(self, n: int) -> None:
         recorder, cap = self._recorder, self._terms.step_cap
         self._stop("command")
         if n > 0 and recorder.position >= cap:
-            self._refuse("cap", self._cap_text())
+            self._teller.refuse("cap", self._cap_text())
         elif n > 0 and recorder.diverged:
-            self._refuse("diverged", _divergence(recorder.diverged))
+            self._teller.refuse("diverged", _divergence(recorder.diverged))
         else:
             self._go(min(recorder.position + n, max(cap, recorder.position)))
 
@@ -245,7 +240,7 @@ class Seat:
         self._stop("command")
         if step > self._terms.step_cap:
             rule = f"step: expected at most {self._terms.step_cap}, got {step}"
-            self._refuse("bad_value", f"{rule}. {self._cap_text()}", "step")
+            self._teller.refuse("bad_value", f"{rule}. {self._cap_text()}", "step")
         else:
             self._go(step)
 
@@ -254,19 +249,16 @@ class Seat:
         length = self._recorder.length
         target = max(0, target if length is None else min(target, length))
         self._recorder.approach(target)
-        self._moved = True
         self._goal = target
-        now = self._clock()
-        self._next_seeking = now + NOTICE_GAP
-        self._advance(now + SLICE, never)
+        self._teller.begin_seek()
+        self._advance(self._clock() + SLICE, never)
 
     def _reset(self, values: Mapping[str, Value], seed: int | None) -> None:
-        self._course = self._open(self._course.again(values, seed))
-        self._notices.clear()
-        self._run += 1
+        self._course = self._teller.course = self._open(self._course.again(values, seed))
+        self._teller.forget_steps()
+        self._teller.run += 1
         self._next_step = self._clock()
-        self._told = {}  # a new run is told even if it is like the old one
-        self._tell_settings()
+        self._teller.tell_settings(anyway=True)
 
     def _open(self, opening: Opening) -> Course:
         """Return a course that stands, or is on its way to, where `opening` says."""
@@ -275,21 +267,22 @@ class Seat:
         return course
 
     def _advance(self, deadline: float, interrupted: Callable[[], bool]) -> None:
-        while self._goal is not None or (self._playing and not self._held):
-            now = self._clock()
-            if now >= deadline:
-                break
+        """Make steps towards the goal, or as many as playing brings, until a frame is due."""
+        while (now := self._clock()) < deadline:
             if self._goal is not None:
                 if not self._step_towards(self._goal):
                     self._goal = None
-                    self._owed = True
+                    self._teller.owed = True
                     break
-            elif self._rate and now < self._next_step:
+            elif not self._playing or self._teller.held or self._teller.frame_is_due(now):
                 break
-            else:
-                if self._rate:
-                    self._next_step = max(self._next_step + 1 / self._rate, now - MOST_LATE)
+            elif self._rate is None:
                 self._step_playing()
+            elif now >= self._next_step:
+                self._next_step = max(self._next_step + 1 / self._rate, now - MOST_LATE)
+                self._step_playing()
+            else:
+                break
             if interrupted():
                 break
 
@@ -311,55 +304,20 @@ class Seat:
             self._stop("cap")
 
     def _step(self) -> None:
-        recorder = self._recorder
+        recorder, teller = self._recorder, self._teller
         is_new = recorder.position == recorder.head
         for event in recorder.step():
             if event.name == "diverged":
-                self._tell_notices()
-                self._tell(event.name, event.data)
+                teller.tell_notices()
+                teller.tell(event.name, event.data)
             elif is_new:
-                self._notices[event.name] = event
+                teller.notice(event)
         if recorder.position == recorder.length:
-            self._tell_notices()
-            self._tell("finished", {"length": recorder.length})
-        self._moved = True
+            teller.tell_notices()
+            teller.tell("finished", {"length": recorder.length})
+        teller.moved = True
         if self._keep_at is None:
             self._keep_within(KEEP_WHILE_PLAYING)
-
-    def _frame_is_due(self, now: float) -> bool:
-        return self._wanted and self._moved and now >= self._last_frame + FRAME_GAP
-
-    def _push(self) -> None:
-        snapshot = self._recorder.snapshot(self._watch)
-        frame = wire.Frame(self._run, self._seq, self._recorder.head, self._playing, snapshot)
-        self._send(Framed(self.number, self._run, self._seq, wire.encode(frame)))
-        self._seq += 1
-        self._owed = self._wanted = self._moved = False
-        self._last_frame = self._clock()
-
-    def _tell(self, name: str, data: Mapping[str, Any]) -> None:
-        message = wire.event(name, self._run, self._recorder.position, data)
-        self._send(Told(self.number, message))
-
-    def _refuse(self, code: str, text: str, field: str | None = None) -> None:
-        self._send(Told(self.number, wire.error(code, text, field=field)))
-
-    def _tell_notices(self) -> None:
-        for event in self._notices.values():
-            self._tell(event.name, event.data)
-        self._notices.clear()
-        self._last_notices = self._clock()
-
-    def _tell_seeking(self, now: float) -> None:
-        if now >= self._next_seeking:
-            self._tell("seeking", {"step": self._recorder.position, "target": self._goal})
-            self._next_seeking = now + SEEKING_GAP
-
-    def _tell_settings(self) -> None:
-        settings = self._course.settings()
-        if settings != self._told:
-            self._told = settings
-            self._tell("values", settings)
 
     def _keep_within(self, seconds: float) -> None:
         at = self._clock() + seconds
@@ -367,7 +325,8 @@ class Seat:
 
     def _keep(self) -> None:
         """Let the server's process know how to open this seat again as it stands."""
-        self._opening = self._course.here(run=self._run, seq=self._seq, watch=self._watch)
+        teller = self._teller
+        self._opening = self._course.here(run=teller.run, seq=teller.seq, watch=teller.watch)
         self._keep_at = None
         self._send(Kept(self.number, self._opening))
 
@@ -382,6 +341,8 @@ class Seat:
         """Survive whatever goes wrong in a run."""
         try:
             yield
+        except ConnectionError:
+            raise  # not the run has failed: the server has gone
         except Exception as error:
             logger.exception("seat %d: the run of %s failed", self.number, self._exhibit.slug)
             self._recover(error)
@@ -390,12 +351,13 @@ class Seat:
         """Set the run up again as it was last kept, paused; else at its beginning."""
         failed_at = self._recorder.position
         was_playing, self._playing = self._playing, False
-        self._notices.clear()
+        self._waiting.clear()
         self._keep_at = None
+        self._teller.forget_steps()
         beginning = replace(self._opening, step=0, state=None, looks={})
         for opening in (self._opening, beginning):
             try:
-                self._course = self._open(opening)
+                self._course = self._teller.course = self._open(opening)
                 break
             except Exception:
                 logger.exception("seat %d: it cannot be set up again", self.number)
@@ -403,15 +365,15 @@ class Seat:
             text = f"The run failed at step {failed_at} and cannot be set up again: {error!r}."
             self._send(Refused(self.number, wire.error("crashed", text, fatal=True)))
             return
-        if self._run != self._opening.run:
-            self._run += 1  # what was kept is of a run before the last reset
+        if self._teller.run != self._opening.run:
+            self._teller.run += 1  # what was kept is of a run before the last reset
         text = f"The run failed at step {failed_at}, through no fault of yours: {error!r}."
-        self._refuse("crashed", text)
+        self._teller.refuse("crashed", text)
         if was_playing:
-            self._tell("paused", {"reason": "crashed"})
-        self._tell("rebuilt", {"step": self._recorder.position})
-        self._tell_settings()
-        self._owed = True
+            self._teller.tell("paused", {"reason": "crashed"})
+        self._teller.tell("rebuilt", {"step": self._recorder.position})
+        self._teller.tell_settings()
+        self._teller.owed = True
 
 
 def _divergence(event: Event) -> str:

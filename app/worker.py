@@ -5,6 +5,7 @@ Started by `workers` as `python -m app.worker <file descriptor>`.
 
 import contextlib
 import importlib
+import logging
 import os
 import signal
 import socket
@@ -28,6 +29,8 @@ GLANCE = 0.001
 
 MOST_ORDERS = 100
 """Orders carried out before the seats get their turn again."""
+
+logger = logging.getLogger(__name__)
 
 
 class Worker:
@@ -135,6 +138,11 @@ class Worker:
             )
         except EngineError as error:
             self._channel.send(Refused(number, wire.error("bad_value", str(error))))
+            return
+        except Exception as error:
+            logger.exception("a run of %s could not be opened", opening.slug)
+            text = f"The run could not be opened, through no fault of yours: {error!r}."
+            self._channel.send(Refused(number, wire.error("crashed", text, fatal=True)))
             return
         self._seats[number] = seat
         self._credit[number] = 0.0

@@ -26,6 +26,8 @@ class CounterRun:
         self._values = dict(values)
         self._x = np.zeros(int(values["size"]), np.float32)
         self._note = 0.0
+        if values["trouble"] == "build":
+            raise RuntimeError("the counter was told not to be built")
 
     def step(self):
         self.position += 1
@@ -96,7 +98,9 @@ def _exhibit(slug: str, run: type) -> Exhibit:
             Choice(
                 name="trouble",
                 label="Trouble",
-                options=tuple(Option(name, name) for name in ("none", "crash", "die", "diverge")),
+                options=tuple(
+                    Option(name, name) for name in ("none", "build", "crash", "die", "diverge")
+                ),
                 default="none",
             ),
         ),

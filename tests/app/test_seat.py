@@ -6,7 +6,8 @@ from counter_exhibit import EXHIBITS
 
 from app import wire
 from app.posts import Framed, Kept, Opening, Refused, Terms, Told, Welcomed
-from app.seat import FRAME_GAP, KEEP_AFTER_COMMAND, NOTICE_GAP, Seat
+from app.seat import KEEP_AFTER_COMMAND, MOST_WAITING, Seat
+from app.teller import FRAME_GAP, NOTICE_GAP
 from engine.data.library import Library
 from engine.errors import InvalidValueError
 
@@ -251,16 +252,66 @@ def test_a_far_seek_is_done_in_slices_and_says_so() -> None:
     assert 0 < seeking[0]["data"]["step"] < 2000
 
 
-def test_another_command_gives_up_a_far_seek() -> None:
+def test_a_pause_or_another_seek_ends_a_far_seek() -> None:
     desk = Desk()
-    desk.do("seek", step=400)
+    desk.do("seek", step=2000)
     desk.do("pause")
     frame = desk.frame()
-    assert 0 < frame.snapshot.step < 400
-    assert desk.names().count("paused") == 0, "it was not playing"
-    desk.do("seek", step=400)
+    assert 0 < frame.snapshot.step < 2000
+    assert "paused" not in desk.names(), "it was not playing"
+    desk.do("seek", step=2000)
     desk.do("seek", step=2)
     assert desk.frame().snapshot.step == 2
+
+
+def test_what_comes_during_a_far_seek_is_done_when_it_is_there() -> None:
+    desk = Desk()
+    desk.frames()
+    desk.do("seek", step=2000)
+    desk.do("set", values={"pace": 3.0})
+    desk.do("step", n=1)
+    desk.do("step", n=4)
+    assert desk.frames() == []
+    desk.until_idle()
+    assert desk.frame().snapshot.step == 2005
+    told = [message for message in desk.told() if message.get("name") == "values"]
+    assert [message["step"] for message in told] == [2000]
+    assert told[0]["data"]["changes"] == [(0, {"pace": 1.0}), (2000, {"pace": 3.0})]
+
+
+def test_what_waited_for_a_seek_is_not_lost_with_it() -> None:
+    desk = Desk()
+    desk.do("seek", step=2000)
+    desk.do("set", values={"pace": 3.0})
+    desk.do("play")
+    desk.do("pause")
+    desk.until_idle()
+    frame = desk.frame()
+    assert 0 < frame.snapshot.step < 2000
+    assert [name for name in desk.names() if name != "epoch"] == ["values", "played", "paused"]
+    assert not frame.playing
+
+
+def test_what_only_looks_need_not_wait_for_a_seek() -> None:
+    desk = Desk()
+    desk.do("seek", step=2000)
+    desk.do("act", name="note", args={"value": 1})
+    desk.do("set", values={"shown": True})
+    assert [name for name in desk.names() if name in ("noted", "values")] == ["noted", "values"]
+    desk.do("watch", names=["note"])
+    desk.until_idle()
+    assert set(desk.frame().snapshot.arrays) == {"note"}
+
+
+def test_not_everything_can_wait_for_a_seek() -> None:
+    desk = Desk()
+    desk.do("seek", step=2000)
+    for _ in range(MOST_WAITING + 1):
+        desk.do("act", name="push", args={"by": 1})
+    (error,) = [message for message in desk.told() if message["kind"] == "error"]
+    assert error["code"] == "busy"
+    desk.until_idle()
+    assert desk.frame().snapshot.step == 2000
 
 
 def test_an_opening_at_a_step_gets_there_and_is_the_same_run() -> None:

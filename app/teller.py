@@ -1,0 +1,171 @@
+"""What a seat says to its visitor: events at a bearable pace, and frames when they are due."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from app import wire
+from app.course import Course
+from app.posts import Framed, Opening, Post, Told, Welcomed
+from engine.exhibits.contract import Event
+
+FRAME_GAP = 1 / 60
+"""Seconds between two frames of a playing run: a screen shows no more."""
+
+NOTICE_GAP = 0.1
+"""Seconds between two events of one name that the steps of a playing run bring."""
+
+SEEKING_GAP = 0.25
+
+
+class Teller:
+    """The visitor's end of a seat.
+
+    Parameters
+    ----------
+    seat : int
+        Which seat it is; goes into every post.
+    course : Course
+        The run that is told of; a reset brings another one.
+    opening : Opening
+    send : callable
+        Takes what is for the visitor.
+    clock : callable
+        Seconds that only go forward.
+
+    Attributes
+    ----------
+    run, seq : int
+        Which run of the session it is, and the next frame's number.
+    watch : tuple of str or None
+        The arrays that the page draws.
+    owed : bool
+        Whether a frame has to follow a command.
+    moved : bool
+        Whether the run has moved since the last frame.
+    held : bool
+        Whether nobody is there.
+    """
+
+    def __init__(
+        self,
+        seat: int,
+        course: Course,
+        opening: Opening,
+        *,
+        send: Callable[[Post], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self.course = course
+        self.run = opening.run
+        self.seq = opening.seq
+        self.watch = opening.watch
+        self.owed = False
+        self.moved = False
+        self.held = False
+        self._seat = seat
+        self._send = send
+        self._clock = clock
+        self._wanted = False
+        self._last_frame = -FRAME_GAP
+        self._notices: dict[str, Event] = {}
+        self._last_notices = -NOTICE_GAP
+        self._next_seeking = 0.0
+        self._settings: dict[str, Any] = {}
+
+    def welcome(self, described: Mapping[str, Any], *, playing: bool, cap: int) -> None:
+        """Say all that a page needs to begin; a frame has to follow."""
+        recorder = self.course.recorder
+        self._settings = self.course.settings()
+        message = {
+            "kind": "welcome",
+            "version": wire.VERSION,
+            "exhibit": {key: value for key, value in described.items() if key != "controls"},
+            "controls": described["controls"],
+            **self._settings,
+            "run": self.run,
+            "step": recorder.position,
+            "head": recorder.head,
+            "playing": playing,
+            "cap": cap,
+        }
+        self._send(Welcomed(self._seat, message))
+        self.held = False
+        self.owed = True
+
+    def want(self) -> None:
+        """Take note that the socket may take a frame."""
+        self._wanted = True
+
+    def tell(self, name: str, data: Mapping[str, Any]) -> None:
+        """Send an event."""
+        message = wire.event(name, self.run, self.course.recorder.position, data)
+        self._send(Told(self._seat, message))
+
+    def refuse(self, code: str, text: str, field: str | None = None) -> None:
+        """Send an error."""
+        self._send(Told(self._seat, wire.error(code, text, field=field)))
+
+    def notice(self, event: Event) -> None:
+        """Send an event of a step soon; a newer one of the same name replaces it until then."""
+        self._notices[event.name] = event
+
+    def tell_notices(self) -> None:
+        """Send the events of steps now: something comes that has to come after them."""
+        for event in self._notices.values():
+            self.tell(event.name, event.data)
+        self._notices.clear()
+        self._last_notices = self._clock()
+
+    def tell_settings(self, *, anyway: bool = False) -> None:
+        """Send values and changes if they are not what the page was last told."""
+        settings = self.course.settings()
+        if anyway or settings != self._settings:
+            self._settings = settings
+            self.tell("values", settings)
+
+    def begin_seek(self) -> None:
+        """Take note that a seek begins: a short one is not worth a word."""
+        self.moved = True
+        self._next_seeking = self._clock() + NOTICE_GAP
+
+    def settle(self, goal: int | None, *, playing: bool) -> None:
+        """Send what has become due, on the way to `goal` if there is one: then no frame."""
+        now = self._clock()
+        if self._notices and now >= self._last_notices + NOTICE_GAP:
+            self.tell_notices()
+        if self.course.recorder.values != self._settings["values"]:
+            self.tell_settings()
+        if goal is None:
+            if self.owed or self.frame_is_due(now):
+                self._send_frame(playing)
+        elif now >= self._next_seeking:
+            self.tell("seeking", {"step": self.course.recorder.position, "target": goal})
+            self._next_seeking = now + SEEKING_GAP
+
+    def frame_is_due(self, now: float) -> bool:
+        """Return whether a playing run should send a frame."""
+        return self._wanted and self.moved and now >= self._last_frame + FRAME_GAP
+
+    def times(self) -> list[float]:
+        """Return when something will be due that is not yet."""
+        times: list[float] = []
+        if self._notices:
+            times.append(self._last_notices + NOTICE_GAP)
+        if self._wanted and self.moved and not self.held:
+            times.append(self._last_frame + FRAME_GAP)
+        return times
+
+    def forget_steps(self) -> None:
+        """Drop the events of steps that are no longer part of the run."""
+        self._notices.clear()
+
+    def _send_frame(self, playing: bool) -> None:
+        if self.held:
+            return
+        recorder = self.course.recorder
+        snapshot = recorder.snapshot(self.watch)
+        frame = wire.Frame(self.run, self.seq, recorder.head, playing, snapshot)
+        self._send(Framed(self._seat, self.run, self.seq, wire.encode(frame)))
+        self.seq += 1
+        self.owed = self.moved = self._wanted = False
+        self._last_frame = self._clock()
