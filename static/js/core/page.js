@@ -318,7 +318,8 @@ export class Page {
    */
   #askForLess({ field, text }) {
     const { values, seed, step, changes, beat } = this.asked;
-    if (field && field in values) delete values[field];
+    const name = field ?? text.split(":", 1)[0]; // every text names the thing first
+    if (name in values) delete values[name];
     else if (writeUrl({ values, seed, step, changes, beat: null }) === "") return this.#live.fail(text);
     else this.asked = { values: {}, seed: null, step: null, changes: [], beat };
     this.#live.greetAgain();

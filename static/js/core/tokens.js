@@ -73,6 +73,8 @@ function resolve() {
   // light-dark() stays unresolved in a custom property; as the colour of an element it does not
   const probe = document.createElement("span");
   probe.hidden = true;
+  // with forced colours a canvas keeps its own: a heat map in two colours would be black
+  probe.style.setProperty("forced-color-adjust", "none");
   document.body.append(probe);
   const style = getComputedStyle(probe);
   const colour = /** @type {Record<Colour, string>} */ ({});

@@ -25,7 +25,7 @@ export class ControlsPanel extends HTMLElement {
   /** @type {Map<string, {value: Value, until: number}>} */
   #sent = new Map();
   #made = "";
-  #help = element("p", { class: "control-help" });
+  #help = element("p", { class: "control-help" }, "Point at a control to read what it does.");
   #seed = element("span", { class: "seed" });
 
   disconnectedCallback() {
