@@ -6,7 +6,7 @@
  * @import {Page} from "../core/page.js"
  */
 
-import { one, setText } from "../core/dom.js";
+import { element, one, setText } from "../core/dom.js";
 import { percent } from "../core/format.js";
 import { BarList } from "../views/bar-list.js";
 import "../views/draw-pad.js";
@@ -91,19 +91,24 @@ const STAGE = `
     <image-wall label="misread digits"></image-wall>
   </section>
   <section class="panel">
-    <h2 class="panel-title">Digit (row) read as (column)</h2>
-    <tensor-view data-tensor="confusion" label="confusion table" palette="sequential" cell="22"
-      axes="digit,read as"></tensor-view>
+    <h2 class="panel-title">Which digit (row) is read as which (column)</h2>
+    <div class="labelled">
+      <ol class="labels-across" aria-hidden="true"></ol>
+      <ol class="labels-down" aria-hidden="true"></ol>
+      <tensor-view data-tensor="confusion" label="confusion table" palette="sequential" cell="26"
+        axes="digit,read as"></tensor-view>
+    </div>
   </section>
-  <section class="panel panel-wide">
-    <h2 class="panel-title">Filters of the second convolution: a row each, a tile for every map
-      they look at</h2>
-    <tensor-view data-tensor="conv2.W" label="second filters" cell="6" data-per-map
+  <section class="panel">
+    <h2 class="panel-title">Filters of the second convolution: a row each, with a tile for every
+      map it looks at</h2>
+    <tensor-view data-tensor="conv2.W" label="second filters" cell="6"
       axes="filter,map,row,column"></tensor-view>
   </section>
   <section class="panel">
-    <h2 class="panel-title">Dense weights: a row for each digit, a column for each number</h2>
-    <tensor-view data-tensor="dense1.W" label="dense weights" cell="6"
+    <h2 class="panel-title">Dense weights: a row for each digit, a column for each flattened
+      number</h2>
+    <tensor-view data-tensor="dense1.W" label="dense weights" cell="5x20"
       axes="digit,number"></tensor-view>
   </section>
 </div>`;
@@ -150,6 +155,10 @@ class Stage {
     this.#subject = one(stage, "[data-subject]", HTMLElement);
     this.#chosen = one(stage, "[data-chosen]", HTMLElement);
     this.#misread = one(stage, "[data-misread]", HTMLElement);
+    for (const labels of stage.querySelectorAll(".labels-across, .labels-down")) {
+      labels.append(...DIGITS.map((digit) => element("li", {}, digit)));
+    }
+    stage.addEventListener("tensor-shape", (event) => this.#arrange(event));
     stage.addEventListener("tile-pick", (event) => this.#look(event));
     stage.addEventListener("image-pick", (event) => this.#pickMisread(event));
     stage.addEventListener("drawn", (event) => this.#draw(event));
@@ -201,6 +210,18 @@ class Stage {
       const [is, read] = [truth.data[place], said.data[place]];
       return [`${is} → ${read}`, `a ${is}, read as ${read}: show it on the stage`];
     });
+  }
+
+  /**
+   * A row of tiles for each filter of the second convolution, a column for each map.
+   *
+   * @param {Event} event
+   */
+  #arrange(event) {
+    const view = event.target;
+    if (!(view instanceof TensorView) || view.dataset.tensor !== "conv2.W") return;
+    const maps = String(detail(event).shape[1]);
+    if (view.getAttribute("columns") !== maps) view.setAttribute("columns", maps);
   }
 
   /** @param {Event} event */
