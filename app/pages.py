@@ -18,6 +18,8 @@ from engine.exhibits import EXHIBITS, HALLS
 
 router = APIRouter()
 
+READ = ["GET", "HEAD"]
+
 
 def environment(files: assets.Assets) -> jinja2.Environment:
     """Return the templates, with what all of them may use."""
@@ -38,13 +40,13 @@ def environment(files: assets.Assets) -> jinja2.Environment:
     return templates
 
 
-@router.get("/")
+@router.api_route("/", methods=READ)
 def home(request: Request) -> Response:
     """Show the halls with their exhibits."""
     return _page(request, "home.html", halls=_halls(request))
 
 
-@router.get("/e/{slug}")
+@router.api_route("/e/{slug}", methods=READ)
 def exhibit(request: Request, slug: str) -> Response:
     """Show one exhibit: its lesson, `exhibits/<slug>.html`, which extends `exhibit.html`."""
     if slug not in EXHIBITS:
@@ -54,7 +56,7 @@ def exhibit(request: Request, slug: str) -> Response:
     return _page(request, f"exhibits/{slug}.html", exhibit=described, hall=hall)
 
 
-@router.get("/api/exhibits")
+@router.api_route("/api/exhibits", methods=READ)
 def exhibits(request: Request) -> Response:
     """List the exhibits: slug, title, hall, promise, controls with their ranges, tensors."""
     library = request.app.state.library
@@ -62,13 +64,13 @@ def exhibits(request: Request) -> Response:
     return JSONResponse({"exhibits": described}, headers={"Cache-Control": "no-cache"})
 
 
-@router.get("/healthz")
+@router.api_route("/healthz", methods=READ)
 def healthz() -> Response:
     """Say that the server answers."""
     return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
 
 
-@router.get("/metrics")
+@router.api_route("/metrics", methods=READ)
 async def metrics(request: Request) -> Response:
     """Count sessions, frames and slices, for a scraper."""
     text = render_metrics(request.app.state.sessions)

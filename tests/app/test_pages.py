@@ -166,6 +166,11 @@ def test_the_list_of_exhibits_is_the_engines(app: FastAPI, client: TestClient) -
         assert exhibit.check({c["name"]: c["default"] for c in each["controls"]}, app.state.library)
 
 
+@pytest.mark.parametrize("path", [*PATHS, "/healthz", "/api/exhibits"])
+def test_a_probe_may_ask_for_the_head_alone(client: TestClient, path: str) -> None:
+    assert client.head(path).status_code == 200
+
+
 def test_health_is_one_short_answer(client: TestClient) -> None:
     answer = client.get("/healthz")
     assert answer.status_code == 200
