@@ -12,6 +12,7 @@ from engine.exhibits.contract import Event, Exhibit
 from engine.exhibits.controls import Choice, Option, Slider, Value
 from engine.exhibits.drawings import read_drawing
 from engine.exhibits.questions import Solution, judge
+from engine.exhibits.training import ACTIVATION, INITIALIZER, set_training, training_controls
 from engine.nn.network import Network
 from engine.nn.trainer import Trainer
 from engine.snapshot import Array, Snapshot, freeze
@@ -45,48 +46,7 @@ MISTAKES = ("misread.x", "misread.label", "misread.said", "misread.example", "co
 SCALARS = ("loss", "accuracy", "val_loss", "val_accuracy", "misread", "epoch")
 
 CONTROLS = (
-    Slider(
-        name="learning_rate",
-        label="Learning rate",
-        help="How far one step goes down the gradient.",
-        low=1e-5,
-        high=100.0,
-        default=0.008,
-        scale="log",
-    ),
-    Choice(
-        name="optimizer",
-        label="Optimizer",
-        help="The rule that turns a gradient into a step.",
-        options=(
-            Option("sgd", "SGD"),
-            Option("momentum", "Momentum"),
-            Option("nesterov", "Nesterov"),
-            Option("rmsprop", "RMSprop"),
-            Option("adam", "Adam"),
-        ),
-        default="adam",
-    ),
-    Slider(
-        name="batch_size",
-        label="Batch size",
-        help="How many images are averaged into one gradient.",
-        low=1,
-        high=256,
-        default=32,
-        scale="log",
-        integer=True,
-        unit="images",
-    ),
-    Slider(
-        name="dropout",
-        label="Dropout",
-        help="The share of the flattened numbers that is left out at random in training.",
-        low=0.0,
-        high=0.9,
-        default=0.0,
-        step=0.05,
-    ),
+    *training_controls(learning_rate=0.008),
     Choice(
         name="data",
         label="Images",
@@ -116,21 +76,7 @@ CONTROLS = (
         effect="reset",
         advanced=True,
     ),
-    Choice(
-        name="activation",
-        label="Activation",
-        help="What each number of a feature map goes through.",
-        options=(
-            Option("relu", "ReLU"),
-            Option("leaky_relu", "Leaky ReLU"),
-            Option("tanh", "tanh"),
-            Option("sigmoid", "Sigmoid"),
-            Option("linear", "Linear"),
-        ),
-        default="relu",
-        effect="reset",
-        advanced=True,
-    ),
+    ACTIVATION,
     Choice(
         name="pooling",
         label="Pooling",
@@ -140,21 +86,7 @@ CONTROLS = (
         effect="reset",
         advanced=True,
     ),
-    Choice(
-        name="initializer",
-        label="Initial weights",
-        help="From what the weights are drawn before the first step.",
-        options=(
-            Option("he", "He"),
-            Option("xavier", "Xavier (1/n)"),
-            Option("glorot", "Xavier (Glorot)"),
-            Option("gaussian", "Gaussian, σ = 0.01"),
-            Option("constant", "All the same"),
-        ),
-        default="he",
-        effect="reset",
-        advanced=True,
-    ),
+    INITIALIZER,
     Slider(
         name="example",
         label="Image on the stage",
@@ -300,14 +232,7 @@ class DigitsRun:
     def set(self, values: Mapping[str, Value]) -> None:
         """Change what holds from the next step on, or what is looked at."""
         self._values |= values
-        if "learning_rate" in values:
-            self._trainer.learning_rate = float(values["learning_rate"])
-        if "optimizer" in values:
-            self._trainer.set_optimizer(str(values["optimizer"]))
-        if "batch_size" in values:
-            self._trainer.batch_size = int(values["batch_size"])
-        if "dropout" in values:
-            self._trainer.dropout = float(values["dropout"])
+        set_training(self._trainer, values)
 
     def act(self, name: str, args: Mapping[str, Any]) -> tuple[Event, ...]:
         """Take a drawing (`draw`: pixels, rows, columns) or judge a prediction (`judge`)."""
