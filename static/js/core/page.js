@@ -253,7 +253,9 @@ export class Page {
     for (const { name, default: usual } of this.controls) {
       if (this.values[name] !== usual) values[name] = this.values[name];
     }
-    const { seed, step, changes } = this;
+    const { seed, step } = this;
+    // changes made before the first step alone are what `values` says already
+    const changes = this.changes.some(([at]) => at > 0) ? this.changes : [];
     return writeUrl({ values, seed, step, changes, beat: this.asked.beat });
   };
 

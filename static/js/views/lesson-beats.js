@@ -123,10 +123,10 @@ export class LessonBeats extends HTMLElement {
     const bare =
       seed === null && step === null && changes.length === 0 && Object.keys(values).length === 0;
     if (beat !== null) this.#show(Math.min(Math.max(beat, 1), this.#beats.length) - 1);
-    page.highlight(this.#beats[this.#at].highlight);
     /** @param {Welcome} welcome */
     const welcomed = ({ resumed }) => {
       if (bare && !resumed) this.#perform(false);
+      else page.highlight(this.#beats[this.#at].highlight);
       opened.abort();
     };
     const opened = new AbortController();

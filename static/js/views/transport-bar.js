@@ -71,7 +71,6 @@ export class TransportBar extends HTMLElement {
       element("div", { class: "speed-box" }, speed, element("span", { class: "picker" }, this.#speed)),
     );
     this.#enable(false);
-    this.#write("connecting");
   }
 
   disconnectedCallback() {
@@ -98,7 +97,8 @@ export class TransportBar extends HTMLElement {
     page.onEvent("connection", ({ state }) => this.#enable(state === "open"), { signal });
     page.onEvent("rate", (rate) => (this.#speed.value = String(RATES.indexOf(rate))), { signal });
     page.onEvent("seeking", (event) => this.#seeking(event), { signal });
-    page.onEvent("paused", () => this.#found(), { signal });
+    page.onEvent("paused", (event) => this.#paused(event), { signal });
+    page.onEvent("played", () => page.announce("Playing"), { signal });
     page.onPaint((frame) => this.show(frame));
   }
 
@@ -224,6 +224,13 @@ export class TransportBar extends HTMLElement {
     this.#target = data.target;
     this.#cancel.hidden = false;
     this.#write(`computing step ${count(data.step)} of ${count(data.target)}`);
+  }
+
+  /** @param {RunEvent} event */
+  #paused({ step, data: { reason } }) {
+    this.#found();
+    // other reasons have a notice on the stage, which announces itself
+    if (reason === "command") this.#page?.announce(`Paused at step ${step}`);
   }
 
   #found() {
