@@ -184,7 +184,9 @@ class Pass:
         changed since.
         """
         for name, array in self._in_order_of_computation():
-            if not np.isfinite(array).all():
+            # a layer's dx is the gradient of the layer before, and is named so, but for the first's
+            again = name.endswith(".dx") and name != f"{self._network.layers[0].name}.dx"
+            if not again and not np.isfinite(array).all():
                 return name
         return None
 
@@ -201,7 +203,10 @@ class Pass:
 
     def _gradients(self) -> Iterator[tuple[str, Array]]:
         """Yield what the last backward computed, by name, in that order."""
-        last = len(self._layers) - (2 if self._loss.stands_in else 1)
+        last = len(self._layers) - 1
+        if self._loss.stands_in:
+            yield f"{self._network.layers[last].name}.dx", usual(self._loss.gradient)
+            last -= 1
         lowest = 0 if self._has_input_gradient else self._first_parameters()
         for number in range(last, lowest - 1, -1):
             one, name = self._layers[number], self._network.layers[number].name
