@@ -92,7 +92,8 @@ export class StageNotices extends HTMLElement {
       again.addEventListener("click", () => page.retry());
       const when = seconds === undefined ? "" : ` Trying again in ${Math.ceil(seconds)} s.`;
       const stale = page.frame ? " What you see is the last picture." : "";
-      this.#put("connection", element("p", {}, `${text ?? ""}${when}${stale}`), again);
+      const helps = typeof WebSocket !== "undefined";
+      this.#put("connection", element("p", {}, `${text ?? ""}${when}${stale}`), ...(helps ? [again] : []));
       if (!this.#wasLost) page.announce(`${text ?? ""}${when}`);
       this.#wasLost = true;
     };
