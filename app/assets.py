@@ -104,6 +104,7 @@ class Assets:
         self._files: Mapping[str, Asset] = {
             name: Asset(PurePosixPath(name).suffix, content) for name, content in files.items()
         }
+        self._graphs: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def get(self, name: str) -> Asset | None:
         """Return the file of that name (`js/core/page.js`), if there is one."""
@@ -129,6 +130,8 @@ class Assets:
         LookupError
             If a module imports a file that does not exist.
         """
+        if entries in self._graphs:
+            return self._graphs[entries]
         found = dict.fromkeys(entries)
         queue = list(entries)
         for name in queue:
@@ -139,7 +142,8 @@ class Assets:
                 if target not in found:
                     found[target] = None
                     queue.append(target)
-        return tuple(self.url(name) for name in found)
+        self._graphs[entries] = tuple(self.url(name) for name in found)
+        return self._graphs[entries]
 
     @cached_property
     def plotly(self) -> Asset:
@@ -160,6 +164,15 @@ def folder(name: str) -> Path:
     """Return the folder `static` or `templates`: in the wheel beside this file, else one above."""
     here = Path(__file__).resolve().parent
     return here / name if (here / name).is_dir() else here.parent / name
+
+
+def accepts_gzip(accept_encoding: str) -> bool:
+    """Return whether an `Accept-Encoding` header offers gzip."""
+    for offer in accept_encoding.lower().split(","):
+        coding, _, parameters = offer.partition(";")
+        if coding.strip() == "gzip":
+            return parameters.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return False
 
 
 router = APIRouter(include_in_schema=False)
@@ -201,20 +214,12 @@ def _respond(request: Request, asset: Asset, cache_control: str) -> Response:
     if asset.etag in (tag.strip().removeprefix("W/") for tag in known.split(",")):
         return Response(status_code=304, headers=headers)
     content = asset.content
-    if _accepts_gzip(request.headers.get("accept-encoding", "")):
+    if accepts_gzip(request.headers.get("accept-encoding", "")):
         packed = asset.packed()
         if packed is not None:
             content = packed
             headers["Content-Encoding"] = "gzip"
     return Response(content, headers=headers, media_type=asset.media_type)
-
-
-def _accepts_gzip(accept_encoding: str) -> bool:
-    for offer in accept_encoding.lower().split(","):
-        coding, _, parameters = offer.partition(";")
-        if coding.strip() == "gzip":
-            return parameters.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return False
 
 
 def _imports(name: str, source: str) -> list[str]:

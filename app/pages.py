@@ -4,6 +4,7 @@ A template gets, beside what its page passes: `asset(name)` and `modules(*entrie
 below /static, `plotly_url()`, `tex(latex, tensors, display=...)`, and `version`.
 """
 
+import gzip
 import importlib.metadata
 from typing import Any
 
@@ -106,4 +107,8 @@ def _halls(request: Request) -> list[dict[str, Any]]:
 
 def _page(request: Request, template: str, **values: Any) -> Response:
     text = request.app.state.templates.get_template(template).render(values)
-    return HTMLResponse(text, headers={"Cache-Control": "no-cache"})
+    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+    if not assets.accepts_gzip(request.headers.get("accept-encoding", "")):
+        return HTMLResponse(text, headers=headers)
+    headers["Content-Encoding"] = "gzip"
+    return HTMLResponse(gzip.compress(text.encode(), mtime=0), headers=headers)

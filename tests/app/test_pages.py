@@ -122,7 +122,7 @@ def test_a_first_view_is_small(client: TestClient, path: str) -> None:
     }
     packed = (client.get(address, headers={"Accept-Encoding": "gzip"}) for address in addresses)
     sizes = [int(answer.headers["content-length"]) for answer in packed]
-    assert sum(sizes) + len(page.content) < SIZE_OF_FIRST_VIEW
+    assert sum(sizes) + int(page.headers["content-length"]) < SIZE_OF_FIRST_VIEW
 
 
 def test_the_home_page_shows_each_exhibit_in_its_hall(client: TestClient) -> None:
@@ -214,6 +214,14 @@ def test_a_template_that_uses_what_it_was_not_given_fails(app: FastAPI) -> None:
     template = pages.environment(app.state.assets).from_string("{{ nothing }}")
     with pytest.raises(jinja2.UndefinedError):
         template.render()
+
+
+def test_a_page_is_packed_for_who_accepts_it(client: TestClient) -> None:
+    packed = client.get("/", headers={"Accept-Encoding": "gzip"})
+    plain = client.get("/", headers={"Accept-Encoding": "identity"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert packed.text == plain.text
 
 
 def test_what_is_put_into_a_template_cannot_become_markup(app: FastAPI) -> None:

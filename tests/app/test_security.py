@@ -5,11 +5,19 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from app.security import FIXED_HEADERS, Guard, allowed_host, allowed_origin
+from app.security import (
+    PAGE_HEADERS,
+    POLICY_OF_FILES,
+    SHARED_HEADERS,
+    Guard,
+    allowed_host,
+    allowed_origin,
+)
 from app.settings import Settings
 
 
@@ -123,8 +131,12 @@ def client() -> TestClient:
     app = FastAPI()
     app.add_middleware(Guard, settings=settings())
 
-    @app.get("/")
-    def fine() -> str:
+    @app.get("/", response_class=HTMLResponse)
+    def page() -> str:
+        return "<p>fine"
+
+    @app.get("/file")
+    def file() -> str:
         return "fine"
 
     @app.get("/broken")
@@ -142,12 +154,19 @@ def test_an_unknown_host_gets_one_clear_line(client: TestClient) -> None:
     assert "--allowed-host" in answer.text
 
 
-@pytest.mark.parametrize("path", ["/", "/nowhere", "/broken"])
-def test_every_answer_carries_the_headers(client: TestClient, path: str) -> None:
+@pytest.mark.parametrize("path", ["/", "/file", "/nowhere", "/broken"])
+def test_every_answer_carries_a_policy(client: TestClient, path: str) -> None:
     answer = client.get(path)
-    for name, value in FIXED_HEADERS.items():
+    for name, value in SHARED_HEADERS.items():
         assert answer.headers[name] == value
-    assert answer.headers["content-security-policy"].startswith("default-src 'none'; script-src")
+    if path != "/":
+        assert answer.headers["content-security-policy"] == POLICY_OF_FILES
+
+
+def test_a_page_carries_more(client: TestClient) -> None:
+    answer = client.get("/")
+    for name, value in PAGE_HEADERS.items():
+        assert answer.headers[name] == value
 
 
 def test_the_policy_lets_nothing_inline_run_and_nothing_foreign_load(client: TestClient) -> None:
