@@ -79,6 +79,8 @@ class Session:
         Its socket, if there is one now.
     left_at : float
         When its last socket went.
+    opening : Opening
+        How to open its run again, should its worker die.
     welcomed : Future of dict or None
         Done when its run is open: the error for its visitor, or None if all is well.
     """
@@ -100,7 +102,7 @@ class Session:
         self.line: Line | None = line
         self.left_at = 0.0
         self.welcomed = _future()
-        self._opening = opening
+        self.opening = opening
         self._pool = pool
         self._metrics = metrics
         self._ended = ended
@@ -118,7 +120,7 @@ class Session:
     @property
     def slug(self) -> str:
         """Its exhibit."""
-        return self._opening.slug
+        return self.opening.slug
 
     def resume(self, line: Line) -> None:
         """Go on with another socket; one that is still there is closed."""
@@ -126,7 +128,7 @@ class Session:
             # a code after which a page does not connect again, or two would fight for ever
             self.line.end(1008, "This run goes on in another window.")
             self.line.session = None
-            self._mailbox = self._mailbox.successor()
+        self._mailbox = self._mailbox.successor()
         self.line = line
         line.session = self
         line.mailbox = self._mailbox
@@ -187,7 +189,7 @@ class Session:
                 self._listen(message)
                 self._tell(message)
             case Kept(opening=opening):
-                self._opening = opening
+                self.opening = opening
             case Welcomed(message=message):
                 self._welcome(message)
             case Refused(message=message):
@@ -200,12 +202,12 @@ class Session:
             text = f"This run has lost its worker {self._rebuilds} times and is given up."
             self._give_up(wire.error("worker", text, fatal=True))
             return
-        kept = self._opening
+        kept = self.opening
         # what was kept may be of a run before the last reset
         run = self._run if kept.run == self._run else self._run + 1
-        self._opening = replace(kept, run=run, seq=self._next_seq)
+        self.opening = replace(kept, run=run, seq=self._next_seq)
         self._asked = False
-        self._pool.open(self.seat, self._opening)
+        self._pool.open(self.seat, self.opening)
 
     def look_after(self, settings: Settings) -> None:
         """Pause a run that nobody seems to look at."""
@@ -233,7 +235,7 @@ class Session:
 
     def _tell_rebuilt(self, message: Mapping[str, Any]) -> None:
         """Say what a new worker has made of the run."""
-        run, step = message["run"], self._opening.step
+        run, step = message["run"], self.opening.step
         if self._playing:
             self._playing = False
             self._tell(wire.event("paused", run, step, {"reason": "rebuilt"}))

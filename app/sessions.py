@@ -121,6 +121,10 @@ class Sessions:
         if line.session is not None:
             line.session.leave()
 
+    def find(self, token: str | None) -> Session | None:
+        """Return the session of that token, if there still is one."""
+        return self._by_token.get(token or "")
+
     async def enter(self, line: Line, hello: Hello, slug: str, address: str) -> Session:
         """Resume the session that `hello` names, or open one; return it once it is welcomed.
 
@@ -132,7 +136,7 @@ class Sessions:
         if hello.version != wire.VERSION:
             text = f"hello.version: expected {wire.VERSION}, got {hello.version}; reload the page"
             raise RefusedError(wire.error("version", text, fatal=True))
-        session = self._by_token.get(hello.resume or "")
+        session = self.find(hello.resume)
         if session is not None and session.slug == slug:
             session.resume(line)
         else:

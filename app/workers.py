@@ -109,6 +109,11 @@ class Pool:
         """The workers' process ids."""
         return [worker.process.pid for worker in self._workers if worker.process]
 
+    def pid(self, seat: int) -> int | None:
+        """Return the process that holds a seat, if it is held by one now."""
+        process = self._of_seat[seat].process
+        return process.pid if process else None
+
     def _receive(self, post: Post) -> None:
         if isinstance(post, Report):
             self._metrics.slices.observe_all(post.slices)
