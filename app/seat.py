@@ -294,30 +294,32 @@ class Seat:
         return before < self._recorder.position < goal and self._recorder.diverged is None
 
     def _step_playing(self) -> None:
-        recorder = self._recorder
-        self._step()
-        if recorder.diverged:
-            self._stop("diverged")
-        elif recorder.position == recorder.length:
-            self._stop("finished")
-        elif recorder.position >= self._terms.step_cap:
+        reason = self._step()
+        if reason:
+            self._stop(reason)
+        elif self._recorder.position >= self._terms.step_cap:
             self._stop("cap")
 
-    def _step(self) -> None:
+    def _step(self) -> str | None:
+        """Make one step; return what stops a playing run there, if anything does."""
         recorder, teller = self._recorder, self._teller
         is_new = recorder.position == recorder.head
+        reason = None
         for event in recorder.step():
-            if event.name == "diverged":
+            if event.pauses:
                 teller.tell_notices()
                 teller.tell(event.name, event.data)
+                reason = event.name
             elif is_new:
                 teller.notice(event)
         if recorder.position == recorder.length:
             teller.tell_notices()
             teller.tell("finished", {"length": recorder.length})
+            reason = "finished"
         teller.moved = True
         if self._keep_at is None:
             self._keep_within(KEEP_WHILE_PLAYING)
+        return reason
 
     def _keep_within(self, seconds: float) -> None:
         at = self._clock() + seconds

@@ -8,8 +8,9 @@ from app.course import Course
 from app.posts import Framed, Opening, Post, Told, Welcomed
 from engine.exhibits.contract import Event
 
-FRAME_GAP = 1 / 60
-"""Seconds between two frames of a playing run: a screen shows no more."""
+FRAME_GAP = 1 / 120
+"""Seconds between two frames of a playing run, at the least. The browser asks for each, so this
+only bounds one that asks faster than any screen shows."""
 
 NOTICE_GAP = 0.1
 """Seconds between two events of one name that the steps of a playing run bring."""
@@ -89,6 +90,8 @@ class Teller:
             "cap": cap,
         }
         self._send(Welcomed(self._seat, message))
+        if recorder.diverged:
+            self.tell(recorder.diverged.name, recorder.diverged.data)
         self.held = False
         self.owed = True
 

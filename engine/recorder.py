@@ -146,6 +146,7 @@ class Recorder:
                         "learning_rate": error.learning_rate,
                         "last_finite": self.position - 1,
                     },
+                    pauses=True,
                 )
                 events.append(self._diverged)
             self._arrive()

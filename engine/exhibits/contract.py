@@ -11,10 +11,20 @@ from engine.snapshot import Array, Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened and must not be lost, such as `diverged` or `judged`."""
+    """Something that happened and must not be lost, such as `diverged` or `judged`.
+
+    Attributes
+    ----------
+    name : str
+    data : mapping
+        What there is to know, as JSON values.
+    pauses : bool
+        Whether a run that plays stops here, so that people see it.
+    """
 
     name: str
     data: Mapping[str, Any] = field(default_factory=dict)
+    pauses: bool = False
 
 
 class Run(Protocol):

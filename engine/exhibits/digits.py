@@ -313,7 +313,7 @@ class DigitsRun:
             "learning_rate": self._trainer.learning_rate,
             "last_alive": self.position - 1,
         }
-        return (Event("died", data),)
+        return (Event("died", data, pauses=True),)
 
     def _untrained_accuracy(self) -> Solution:
         options = {"tenth": 0.1, "half": 0.5, "most": 0.9}

@@ -24,6 +24,11 @@ def batch_innermost(array: Array) -> Array:
     return array.T if array.ndim == 2 else array.transpose(2, 1, 3, 0)
 
 
+def batches_innermost(arrays: Array) -> Array:
+    """Return the same view of a stack of batches, whose first axis counts them."""
+    return arrays.transpose((0, 2, 1) if arrays.ndim == 3 else (0, 3, 2, 4, 1))
+
+
 def spell(shape: Shape) -> str:
     """Return a shape as people write it: `8 × 4 × 4`, or `64 features` for a vector."""
     return f"{shape[0]} features" if len(shape) == 1 else " × ".join(map(str, shape))

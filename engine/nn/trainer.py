@@ -2,7 +2,8 @@
 
 Randomness has no state of its own: epoch e takes the samples in the order drawn from the seed
 (seed, 1, e), step s draws its dropout from (seed, 2, s). So parameters, optimizer state and a few
-counters are all there is to save, and a run that is loaded goes on to the byte.
+counters are all there is to save, and a run that is loaded goes on to the byte. The parameters
+before the last update are saved too: from them the last step's tensors are computed again.
 """
 
 import contextvars
@@ -14,19 +15,18 @@ import numpy as np
 
 from engine.data.dataset import Dataset
 from engine.errors import DivergedError, InvalidValueError, ShapeError
+from engine.nn.batches import Batch, Batches, Place
+from engine.nn.losses import Targets
 from engine.nn.network import MAX_BATCH, Network
 from engine.nn.optimizers import make_optimizer
 from engine.nn.passes import Pass
 from engine.nn.rules import Number, Whole
 from engine.nn.shaping import Dropout
-from engine.nn.signal import batch_innermost, spell
+from engine.nn.signal import spell
 from engine.snapshot import Array
 
 VALIDATION_CHUNK = 128
 """Samples that are validated at once: few enough to stay in the processor's cache."""
-
-QUEUE_NUMBERS = 1 << 16
-"""About how many input numbers are put in order in advance: some batches, not the data set."""
 
 
 class Step(NamedTuple):
@@ -55,15 +55,6 @@ class Step(NamedTuple):
     val_accuracy: float | None
 
 
-class _Batch(NamedTuple):
-    """A minibatch, gathered in advance, in the order in which the network computes."""
-
-    x: Array
-    target: Array
-    labels: Array | None
-    indices: Array
-
-
 class Trainer:
     """Trains a network on a data set; state moves only with `step` and `load`.
 
@@ -88,8 +79,8 @@ class Trainer:
 
     Attributes
     ----------
-    index, epoch : int
-        How many updates have been made; the epoch the next batch is looked for in.
+    index : int
+        How many updates have been made.
     training_pass : Pass
         Of the last step: its tensors are those of that batch, at the parameters before the update.
     val_loss, val_accuracy : float
@@ -122,18 +113,16 @@ class Trainer:
         self._seed = Whole(0, (1 << 63) - 1).check(seed, "seed")
         self._outputs = network.layers[-1].output_shape[0]
         _check_fits("training set", train, network)
-        targets = network.loss.targets(train.y, self._outputs)
-        self._targets, self._labels = targets.values.astype(network.dtype), targets.labels
-        self.index = self.epoch = 0
-        self._taken = 0
-        self._last = _Place(0, 0, 0)
-        self._last_dropout = 0.0
-        self._queue: list[_Batch] = []
-        self._order: tuple[int, Array] | None = None
+        values, labels = network.loss.targets(train.y, self._outputs)
+        targets = Targets(values.astype(network.dtype), labels)
+        self._batches = Batches(train, targets, seed=self._seed)
+        self._queue: list[Batch] = []
+        self.index = 0
+        self._last = Place(0, 0, 0)
         self._before = network.theta.copy()
         self._sum_of_squares = network.both.dot
         self._dropouts = [one for one in network.layers if isinstance(one, Dropout)]
-        self._drops = any(one.rate for one in self._dropouts)
+        self._last_rates = self._rates = [one.rate for one in self._dropouts]
         self._optimizer = make_optimizer(optimizer, network.theta, learning_rate=learning_rate)
         self.batch_size = batch_size
         self.training_pass = self._next_pass
@@ -168,14 +157,13 @@ class Trainer:
             of `training_pass` and the parameters show what is not finite.
         """
         if not self._queue:
-            self._fill_queue()
+            place = self._batches.after(self._last, self._batch_size)
+            self._queue = self._batches.gather_from(place)[::-1]
         return self._quiet.run(self._step)
 
     def _step(self) -> Step:
         batch = self._queue.pop()
-        size = self._batch_size
-        self._last, self._last_dropout = _Place(self.epoch, self._taken, size), self.dropout
-        self._taken += size
+        self._last, self._last_rates = batch.place, self._rates
         self.index += 1
         loss = self._learn(self._next_pass, batch)
         self._before[...] = self.network.theta
@@ -184,23 +172,23 @@ class Trainer:
         if not math.isfinite(loss + float(self._sum_of_squares(self.network.both))):
             self._check_finite()
         accuracy = self.training_pass.accuracy()
-        if self.validation is None or self.index % self.validate_every:
-            return Step(self.index, self.epoch, loss, accuracy, batch.indices, None, None)
-        self._validate(self.validation)
+        val_loss = val_accuracy = None
+        if self.validation is not None and self.index % self.validate_every == 0:
+            val_loss, val_accuracy = self._validate(self.validation)
         return Step(
-            *(self.index, self.epoch, loss, accuracy, batch.indices),
-            *(self.val_loss, self.val_accuracy),
+            *(self.index, batch.place.epoch, loss, accuracy, batch.indices, val_loss, val_accuracy)
         )
 
-    def _learn(self, using: Pass, batch: _Batch) -> float:
+    def _learn(self, using: Pass, batch: Batch) -> float:
         """Run forward, loss and backward of step number `index`; return the loss."""
         using.x.value[...] = batch.x
         using.target[...] = batch.target
         using.labels = batch.labels
         self.training_pass = using
-        return using.learn(
-            np.random.default_rng([self._seed, 2, self.index]) if self._drops else None
-        )
+        rng = None
+        if any(self._rates):
+            rng = np.random.default_rng([self._seed, 2, self.index])
+        return using.learn(rng)
 
     def _check_finite(self) -> None:
         """Raise `DivergedError` if a tensor is not finite; one that is merely huge is let pass."""
@@ -223,10 +211,9 @@ class Trainer:
         """
         if self.validation is None:
             raise InvalidValueError("validation: expected a data set, got None")
-        self._validate(self.validation)
-        return self.val_loss, self.val_accuracy
+        return self._validate(self.validation)
 
-    def _validate(self, data: Dataset) -> None:
+    def _validate(self, data: Dataset) -> tuple[float, float]:
         loss = right = 0.0
         for start in range(0, len(data), VALIDATION_CHUNK):
             x, y = (part[start : start + VALIDATION_CHUNK] for part in (data.x, data.y))
@@ -235,6 +222,7 @@ class Trainer:
             loss += using.loss(y) * len(x)
             right += using.count_right()
         self.val_loss, self.val_accuracy = loss / len(data), right / len(data)
+        return self.val_loss, self.val_accuracy
 
     @property
     def learning_rate(self) -> float:
@@ -275,22 +263,24 @@ class Trainer:
 
     @property
     def dropout(self) -> float:
-        """The rate of all dropout layers; 0 if there are none."""
-        return self._dropouts[0].rate if self._dropouts else 0.0
+        """The rate of the first dropout layer, 0 if there is none; set, that of all of them."""
+        return self._rates[0] if self._rates else 0.0
 
     @dropout.setter
     def dropout(self, rate: float) -> None:
         checked = Number(0.0, 1.0, below=True).check(rate, "dropout")
         if checked and not self._dropouts:
             raise InvalidValueError("dropout: the network has no dropout layer")
-        for layer in self._dropouts:
-            layer.rate = checked
-        self._drops = checked > 0
+        self._set_rates([checked for _ in self._dropouts])
+
+    def _set_rates(self, rates: list[float]) -> None:
+        for layer, rate in zip(self._dropouts, rates, strict=True):
+            layer.rate = rate
+        self._rates = rates
 
     def save(self) -> dict[str, Array]:
         """Return all that `load` needs: arrays, copied."""
-        places = [self.index, self.epoch, self._taken, self._batch_size, *self._last]
-        rates = [self.learning_rate, self.dropout, self._last_dropout]
+        places = [self.index, self._batch_size, *self._last]
         memory = {f"optimizer.{name}": one for name, one in self.optimizer_state().items()}
         state = {
             "theta": self.network.theta,
@@ -298,7 +288,8 @@ class Trainer:
             "optimizer": np.frombuffer(self.optimizer.encode(), np.uint8),
             **memory,
             "places": np.array(places, np.int64),
-            "rates": np.array(rates),
+            "learning_rate": np.array(self.learning_rate),
+            "dropout": np.array([self._rates, self._last_rates]),
             "validation": np.array([self.val_loss, self.val_accuracy]),
             "validation.outputs": self.validation_outputs,
         }
@@ -324,9 +315,9 @@ class Trainer:
                 f"{len(self.validation_outputs)} validation samples, "
                 f"got {shapes[0][0]} and {shapes[1][0]}"
             )
-        self.index, self.epoch, self._taken, batch_size, *last = map(int, state["places"])
-        self._last = _Place(*last)
-        learning_rate, dropout, self._last_dropout = map(float, state["rates"])
+        self.index, batch_size, *last = map(int, state["places"])
+        self._last = Place(*last)
+        rates, self._last_rates = state["dropout"].tolist()
         if self.index:
             self._repeat_last_step(state["theta.before"])
         else:
@@ -334,11 +325,13 @@ class Trainer:
         self.network.theta[...] = state["theta"]
         self._before[...] = state["theta.before"]
         self._optimizer = make_optimizer(
-            state["optimizer"].tobytes().decode(), self.network.theta, learning_rate=learning_rate
+            state["optimizer"].tobytes().decode(),
+            self.network.theta,
+            learning_rate=float(state["learning_rate"]),
         )
         self._optimizer.load({name: state[f"optimizer.{name}"] for name in self._optimizer.state()})
         self.batch_size = batch_size
-        self.dropout = dropout
+        self._set_rates(rates)
         self.val_loss, self.val_accuracy = map(float, state["validation"])
         self.validation_outputs[...] = state["validation.outputs"]
 
@@ -351,40 +344,9 @@ class Trainer:
     def _repeat_last_step(self, theta: Array) -> None:
         """Compute the tensors of the last step again, from the parameters before its update."""
         self.network.theta[...] = theta
-        self.dropout = self._last_dropout
-        (batch,) = self._gather(self._last, 1)
-        self._quiet.run(self._learn, self.network.at(self._last.size, "training"), batch)
-
-    def _fill_queue(self) -> None:
-        """Gather the next batches, the next one last."""
-        size = self._batch_size
-        if self._taken + size > len(self.train):
-            self.epoch += 1
-            self._taken = 0
-        whole = (len(self.train) - self._taken) // size
-        count = min(whole, max(1, QUEUE_NUMBERS // (size * self.train.x[0].size)))
-        self._queue = self._gather(_Place(self.epoch, self._taken, size), count)[::-1]
-
-    def _gather(self, place: "_Place", count: int) -> list[_Batch]:
-        """Return `count` batches from a place on, in the order in which the network computes."""
-        if self._order is None or self._order[0] != place.epoch:
-            rng = np.random.default_rng([self._seed, 1, place.epoch])
-            self._order = place.epoch, rng.permutation(len(self.train))
-        stop = place.taken + count * place.size
-        chosen = self._order[1][place.taken : stop].reshape(count, place.size)
-        chosen.flags.writeable = False
-        x = [np.ascontiguousarray(batch_innermost(part)) for part in self.train.x[chosen]]
-        targets = np.ascontiguousarray(self._targets[chosen].transpose(0, 2, 1))
-        labels = count * [None] if self._labels is None else self._labels[chosen]
-        return [_Batch(*parts) for parts in zip(x, targets, labels, chosen, strict=True)]
-
-
-class _Place(NamedTuple):
-    """Where a batch begins: after `taken` samples of an epoch."""
-
-    epoch: int
-    taken: int
-    size: int
+        self._set_rates(self._last_rates)
+        using = self.network.at(self._last.size, "training")
+        self._quiet.run(self._learn, using, self._batches.at(self._last))
 
 
 def _check_fits(what: str, data: Dataset, network: Network) -> None:

@@ -22,12 +22,40 @@ const PAUSES = {
 };
 const RESUMABLE = ["hidden", "idle", "rebuilt"];
 
+/**
+ * What can break a training, by the name of its event: which of its data is the step before, what
+ * happened to the tensor, and why.
+ *
+ * @type {Readonly<Record<string, {title: string, before: string,
+ *   what: (data: Record<string, any>) => string, why: string}>>}
+ */
+const BREAKDOWNS = {
+  diverged: {
+    title: "The numbers ran away",
+    before: "last_finite",
+    what: ({ step }) => ` stopped being finite at step ${count(step)}`,
+    why:
+      "Each step overshot the valley further than the one before it, until a number grew past " +
+      "what the computer can write down. Nothing is lost: every step before is still here.",
+  },
+  died: {
+    title: "The filters have gone silent",
+    before: "last_alive",
+    what: ({ step, images }) =>
+      ` was 0 everywhere, for all ${count(images)} images of the minibatch, at step ${count(step)}`,
+    why:
+      "A step too long pushed every sum of this layer below 0, and ReLU turns what is below 0 " +
+      "into 0. Where it gives 0 it passes no gradient back, so nothing before it can learn any " +
+      "more. Nothing is lost: every step before is still here.",
+  },
+};
+
 export class StageNotices extends HTMLElement {
   #aborter = new AbortController();
   /** @type {Map<string, HTMLElement>} by topic */
   #notices = new Map();
-  /** @type {{run: number, lastFinite: number, shown: boolean} | null} */
-  #diverged = null;
+  /** @type {{topic: string, run: number, before: number, shown: boolean} | null} */
+  #broken = null;
   #timer = 0;
   #wasLost = false;
 
@@ -40,7 +68,9 @@ export class StageNotices extends HTMLElement {
   connect(page) {
     const { signal } = this.#aborter;
     page.onEvent("connection", (connection) => this.#connection(page, connection), { signal });
-    page.onEvent("diverged", (event) => this.#showDiverged(page, event), { signal });
+    for (const name of Object.keys(BREAKDOWNS)) {
+      page.onEvent(name, (event) => this.#showBreakdown(page, event), { signal });
+    }
     page.onEvent("paused", (event) => this.#paused(page, event), { signal });
     page.onEvent("error", (error) => this.#error(page, error), { signal });
     page.onPaint((frame) => this.show(frame));
@@ -49,14 +79,14 @@ export class StageNotices extends HTMLElement {
   /** @param {Frame} frame */
   show(frame) {
     if (frame.playing && this.#notices.has("paused")) this.#remove("paused");
-    const diverged = this.#diverged;
-    if (!diverged) return;
+    const broken = this.#broken;
+    if (!broken) return;
     // a frame from before may still be painted after the event: wait for the one of the event
-    diverged.shown ||= frame.step > diverged.lastFinite;
-    const back = diverged.shown && frame.step <= diverged.lastFinite;
-    if (back || frame.run !== diverged.run) {
-      this.#remove("diverged");
-      this.#diverged = null;
+    broken.shown ||= frame.step > broken.before;
+    const back = broken.shown && frame.step <= broken.before;
+    if (back || frame.run !== broken.run) {
+      this.#remove(broken.topic);
+      this.#broken = null;
     }
   }
 
@@ -107,12 +137,14 @@ export class StageNotices extends HTMLElement {
    * @param {Page} page
    * @param {RunEvent} event
    */
-  #showDiverged(page, { run, data }) {
-    const { tensor, step, learning_rate: rate, last_finite: lastFinite } = data;
-    this.#diverged = { run, lastFinite, shown: false };
-    const title = element("h2", { id: uniqueId("diverged") }, "The numbers ran away");
-    const back = button(`Go back to step ${count(lastFinite)}`, { class: "button-primary" });
-    back.addEventListener("click", () => page.seek(lastFinite));
+  #showBreakdown(page, { name: topic, run, data }) {
+    const { title, before: key, what, why } = BREAKDOWNS[topic];
+    const { tensor, learning_rate: rate, [key]: before } = data;
+    if (this.#broken) this.#remove(this.#broken.topic);
+    this.#broken = { topic, run, before, shown: false };
+    const heading = element("h2", { id: uniqueId(topic) }, title);
+    const back = button(`Go back to step ${count(before)}`, { class: "button-primary" });
+    back.addEventListener("click", () => page.seek(before));
     const actions = element("div", { class: "notice-actions" }, back);
     const control = page.controls.find(({ name }) => name === "learning_rate");
     if (control?.kind === "slider" && typeof rate === "number" && rate > control.low) {
@@ -120,32 +152,27 @@ export class StageNotices extends HTMLElement {
       const both = button("Go back and use a tenth of the rate");
       both.addEventListener("click", () => {
         // only once the run stands there: a change holds from the step that it is made at
-        page.seek(lastFinite, () => page.set({ learning_rate: slower }));
+        page.seek(before, () => page.set({ learning_rate: slower }));
       });
       actions.append(both);
     }
     const notice = this.#put(
-      "diverged",
-      title,
+      topic,
+      heading,
       element(
         "p",
         {},
         element("code", { "data-tensor": tensor }, tensor),
-        ` stopped being finite at step ${count(step)}, with a learning rate of `,
+        `${what(data)}, with a learning rate of `,
         element("code", {}, significant(rate)),
         ".",
       ),
-      element(
-        "p",
-        {},
-        "Each step overshot the valley further than the one before it, until a number grew past " +
-          "what the computer can write down. Nothing is lost: every step before is still here.",
-      ),
+      element("p", {}, why),
       actions,
     );
     notice.setAttribute("role", "group");
-    notice.setAttribute("aria-labelledby", title.id);
-    page.announce(`Training diverged: ${tensor} stopped being finite at step ${step}`);
+    notice.setAttribute("aria-labelledby", heading.id);
+    page.announce(`${title}: ${tensor}${what(data)}`);
   }
 
   /**
