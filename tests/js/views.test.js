@@ -113,7 +113,9 @@ test("a range that follows shrinks once the values have faded", () => {
 });
 
 test("the numbers of a tensor fit its cells, or are left out", () => {
-  const of = (width, more) => fit({ limit: 1, signed: true, whole: false, width, height: width, ...more });
+  const usual = { limit: 1, signed: true, whole: false, zoom: 1 };
+  const of = (width, more) => fit({ ...usual, width, height: width, ...more });
+  assert.equal(of(37, { zoom: 1.6 }), null, "a projector needs larger type");
   assert.equal(of(25), null);
   assert.deepEqual([of(37).decimals, of(37).bare], [2, false]);
   assert.deepEqual([of(28).decimals, of(28).bare], [2, true]);
@@ -250,25 +252,25 @@ test("a network draws each connection once, and a band when lines would cover th
   assert.equal(lines(wires("flatten", column(16, 0), column(64, 50)).bands), 16);
 });
 
-test("a network is as large as its room allows, and readable where it does not fit", () => {
+test("a network is as large as its room allows, or does not fit", () => {
   const columns = [
-    { least: 40, base: 106, rows: 8, across: 1, down: 1 },
-    { least: 60, base: 38, rows: 8, across: 1, down: 8 },
-    { least: 60, base: 38, rows: 8, across: 2, down: 8 },
-    { least: 150, base: 0, rows: 1, across: 1, down: 1 },
+    { least: 40, lead: 0, base: 106, rows: 8, across: 1, down: 1 },
+    { least: 60, lead: 8, base: 38, rows: 8, across: 1, down: 8 },
+    { least: 60, lead: 8, base: 38, rows: 8, across: 2, down: 8 },
+    { least: 150, lead: 0, base: 0, rows: 1, across: 1, down: 1 },
   ];
   const room = { width: 700, height: 450, gap: 10, ratio: 1 };
-  const wide = scaleFor(columns, room, 1);
-  const narrow = scaleFor(columns, { ...room, width: 480 }, 1);
-  assert.ok(wide > narrow, `${wide} > ${narrow}`);
-  assert.equal(scaleFor(columns, { ...room, width: 300 }, 1.3), 1.3);
+  const wide = scaleFor(columns, room);
+  const narrow = scaleFor(columns, { ...room, width: 480 });
+  assert.ok(wide > narrow && narrow > 0, `${wide} > ${narrow}`);
+  assert.equal(scaleFor(columns, { ...room, width: 300 }), 0);
   assert.ok(8 * (tileSide(columns[1], wide, 1) + 8) - 6 <= room.height);
 });
 
 test("a tile's cells are equal where they have three pixels or more", () => {
   for (const rows of [2, 3, 4, 8]) {
     for (const ratio of [1, 2]) {
-      const side = tileSide({ base: 38, rows, least: 0, across: 1, down: 1 }, 1, ratio) * ratio;
+      const side = tileSide({ base: 38, rows, least: 0, lead: 0, across: 1, down: 1 }, 1, ratio) * ratio;
       assert.equal(side % rows, 0, `${rows} rows in ${side} px`);
     }
   }

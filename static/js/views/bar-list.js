@@ -16,7 +16,7 @@
  */
 
 import { significant } from "../core/format.js";
-import { Arrangement } from "./parts/arrangement.js";
+import { Arrangement, sameShape } from "./parts/arrangement.js";
 import { later } from "./parts/later.js";
 import { cellText } from "./parts/numbers.js";
 import { Roving } from "./parts/roving.js";
@@ -33,6 +33,7 @@ let made = 0;
  * @property {HTMLElement} name
  * @property {HTMLElement} fill
  * @property {HTMLElement} value
+ * @property {number} share  of the track that is filled now
  */
 
 export class BarList extends HTMLElement {
@@ -46,6 +47,8 @@ export class BarList extends HTMLElement {
   mark = NOTHING;
   /** The place of the greatest value. */
   greatest = NOTHING;
+  /** The bar that the pointer or the focus is on. */
+  hovered = NOTHING;
   box = document.createElement("div");
   said = document.createElement("p");
   /** @type {Bar[]} */
@@ -98,18 +101,24 @@ export class BarList extends HTMLElement {
     if (!tensor) return;
     this.tensor = tensor;
     const before = this.shapeLine;
-    const prefix = this.getAttribute("prefix");
-    if (!this.arrangement || this.arrangement.shape !== tensor.shape || names !== this.names) {
-      this.arrangement = new Arrangement(tensor.shape, {
-        prefix: prefix ? prefix.split(",").map(Number) : [],
-      });
-      this.names = names;
-      this.build(this.arrangement.count);
+    const { arrangement } = this;
+    if (!arrangement || !sameShape(arrangement.shape, tensor.shape) || names !== this.names) {
+      this.arrange(tensor.shape, names);
     }
     this.mark = mark;
     this.write();
     if (this.shapeLine !== before) this.tell("line-change", null);
     later(this.describe);
+  }
+
+  /** @param {readonly number[]} shape @param {readonly string[]} names */
+  arrange(shape, names) {
+    const prefix = this.getAttribute("prefix");
+    this.arrangement = new Arrangement(shape, {
+      prefix: prefix ? prefix.split(",").map(Number) : [],
+    });
+    this.names = names;
+    this.build(this.arrangement.count);
   }
 
   /** @param {number} count of bars */
@@ -141,7 +150,10 @@ export class BarList extends HTMLElement {
       const value = data[start + i];
       const finite = value - value === 0;
       const share = finite ? Math.min(1, Math.max(0, value / most)) : 0;
-      bars[i].fill.style.scale = `${share} 1`;
+      if (share !== bars[i].share) {
+        bars[i].share = share;
+        bars[i].fill.style.scale = `${share} 1`;
+      }
       setText(bars[i].value, finite ? cellText(value, DECIMALS) : significant(value));
       setState(bars[i].row, this.stateOf(i));
     }
@@ -211,6 +223,8 @@ export class BarList extends HTMLElement {
 
   /** @param {number} node */
   hover(node) {
+    if (node === this.hovered) return;
+    this.hovered = node;
     this.tell("cell-hover", node === NOTHING ? null : this.facts(node));
   }
 
@@ -301,7 +315,7 @@ function makeBar() {
   value.className = "bar-value";
   track.append(fill);
   row.append(name, track, value);
-  return { row, name, fill, value };
+  return { row, name, fill, value, share: 0 };
 }
 
 /** @param {HTMLElement} element @param {string} text */

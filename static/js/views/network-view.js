@@ -21,16 +21,17 @@
 
 import { tokens } from "../core/tokens.js";
 import { BarList } from "./bar-list.js";
-import { heightOf, scaleFor, tileSide } from "./parts/network-sizes.js";
+import { BORDERS, heightOf, scaleFor, tileSide } from "./parts/network-sizes.js";
 import { onScreenChange } from "./parts/screen.js";
 import { feeding, linesInto, wires } from "./parts/wires.js";
 import { TensorView } from "./tensor-view.js";
 
 const TILE = 38;
 const FOLD = 8;
-/** As in the style sheet: between columns, and around them. */
-const GAP = 10;
-const PADDING = 4;
+/** As in the style sheet: between columns, and more before those fed by all; around them. */
+const AMPLE = { compact: false, gap: 10, lead: 8 };
+const COMPACT = { compact: true, gap: 6, lead: 0 };
+const PADDING = 6;
 const STRIP_WIDTH = 14;
 const NARROW_STRIP = 10;
 const STRIP_GAP = 3;
@@ -136,17 +137,36 @@ export class NetworkView extends HTMLElement {
   arrange() {
     const { columns } = this;
     for (const column of columns) column.write();
-    const ratio = devicePixelRatio;
     const height = Number(this.getAttribute("height")) || Math.max(LEAST_HEIGHT, innerHeight / 2);
-    const sizes = shareUnit(columns.map((column) => sizeOf(column, height)));
-    const readable = tokens().rootSize / 16;
-    const width = this.clientWidth - 2 * PADDING;
-    const scale = scaleFor(sizes, { width, height, gap: GAP, ratio }, readable);
-    const tallest = Math.max(0, ...sizes.map((size) => (size.base ? heightOf(size, scale, ratio) : 0)));
+    const ratio = devicePixelRatio;
+    const { sizes, scale } = this.measure(columns, height);
+    const heights = sizes.map((size) => (size.base > 0 ? heightOf(size, scale, ratio) : 0));
+    const tallest = Math.max(0, ...heights) || LEAST_HEIGHT;
     for (const [i, column] of columns.entries()) {
       if (column.figure instanceof TensorView) fitFigure(column.figure, sizes[i], scale, tallest);
     }
     this.drawWires(columns);
+  }
+
+  /**
+   * Find the largest scale that fits: with ample space between the columns, else with little. When
+   * neither fits, the network scrolls in its box, and may as well be ample and readable.
+   *
+   * @param {NetworkColumn[]} columns
+   * @param {number} height  the most, CSS px
+   */
+  measure(columns, height) {
+    const width = this.clientWidth - 2 * PADDING;
+    const room = { width, height, ratio: devicePixelRatio };
+    for (const { compact, gap, lead } of [AMPLE, COMPACT]) {
+      this.toggleAttribute("data-compact", compact);
+      const sizes = shareUnit(columns.map((column) => sizeOf(column, height, lead)));
+      const scale = scaleFor(sizes, { ...room, gap });
+      if (scale > 0) return { sizes, scale };
+    }
+    this.toggleAttribute("data-compact", false);
+    const sizes = shareUnit(columns.map((column) => sizeOf(column, height, AMPLE.lead)));
+    return { sizes, scale: tokens().rootSize / 16 };
   }
 
   /** @param {NetworkColumn[]} columns */
@@ -201,20 +221,28 @@ function columnOf(event) {
   return column instanceof NetworkColumn ? column : null;
 }
 
-/** @param {NetworkColumn} column @param {number} height  the most, CSS px @returns {ColumnSize} */
-function sizeOf(column, height) {
+/**
+ * @param {NetworkColumn} column
+ * @param {number} height  the most, CSS px
+ * @param {number} room  before a column that is fed by all of the one before
+ * @returns {ColumnSize}
+ */
+function sizeOf(column, height, room) {
   const { figure } = column;
   const beside = [...column.children].filter((child) => child !== figure);
   const least = Math.max(0, ...beside.map((child) => /** @type {HTMLElement} */ (child).offsetWidth));
-  const fixed = { least, base: 0, rows: 1, across: 1, down: 1 };
+  const lead = column.connect === "all" ? room : 0;
+  const fixed = { least, lead, base: 0, rows: 1, across: 1, down: 1 };
   if (!(figure instanceof TensorView)) return { ...fixed, least: Math.max(least, column.offsetWidth) };
   const { arrangement } = figure.map;
   if (!arrangement) return fixed;
-  if (figure.map.vector) return { ...fixed, least: Math.max(least, stripsWidth(arrangement.count, height)) };
+  if (figure.map.vector) {
+    return { ...fixed, least: Math.max(least, stripsWidth(arrangement.count, height)) };
+  }
   const across = Number(column.getAttribute("columns")) || Math.ceil(arrangement.tiles / FOLD);
   const base = Number(column.getAttribute("size")) || TILE;
   const down = Math.ceil(arrangement.tiles / across);
-  return { least, base, rows: arrangement.rows, across, down };
+  return { least, lead, base, rows: arrangement.rows, across, down };
 }
 
 /** How many strips a vector is folded into. @param {number} count @param {number} height CSS px */
@@ -254,13 +282,11 @@ function fitFigure(view, size, scale, tallest) {
     view.fit({ tileWidth: side, tileHeight: side, across: size.across });
     return;
   }
-  const height = tallest || LEAST_HEIGHT;
-  const strips = stripsFor(arrangement.count, height);
+  const strips = stripsFor(arrangement.count, tallest);
   const strip = Math.ceil(arrangement.count / strips);
-  const cell = Math.max(1, Math.floor((height / strip) * devicePixelRatio)) / devicePixelRatio;
   view.fit({
     tileWidth: strips > 1 ? NARROW_STRIP : STRIP_WIDTH,
-    tileHeight: Math.min(cell, TILE) * strip,
+    tileHeight: Math.min(tallest - BORDERS, TILE * strip),
     strip,
     gap: STRIP_GAP,
   });

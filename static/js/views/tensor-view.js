@@ -26,6 +26,7 @@
  * @import {Cells} from "./parts/roving.js"
  */
 
+import { sameShape } from "./parts/arrangement.js";
 import { HeatMap, NOTHING } from "./parts/heat-map.js";
 import { later } from "./parts/later.js";
 import { Range } from "./parts/range.js";
@@ -336,13 +337,6 @@ export class TensorView extends HTMLElement {
 /** @param {string | null} text  the attribute */
 function rangeOf(text) {
   return text === "follow" ? new Range(0, true) : new Range(Number(text));
-}
-
-/** @param {readonly number[]} one @param {readonly number[]} other */
-function sameShape(one, other) {
-  if (one.length !== other.length) return false;
-  for (let axis = 0; axis < one.length; axis++) if (one[axis] !== other[axis]) return false;
-  return true;
 }
 
 customElements.define("tensor-view", TensorView);

@@ -123,6 +123,13 @@ export class Arrangement {
   }
 }
 
+/** @param {readonly number[]} one @param {readonly number[]} other */
+export function sameShape(one, other) {
+  if (one.length !== other.length) return false;
+  for (let axis = 0; axis < one.length; axis++) if (one[axis] !== other[axis]) return false;
+  return true;
+}
+
 /** @param {readonly number[]} numbers */
 function product(numbers) {
   return numbers.reduce((all, n) => all * n, 1);

@@ -5,7 +5,7 @@
  * @import {NumberStyle} from "./numbers.js"
  */
 
-import { NOUGHT, cssOf, table } from "../../core/palette.js";
+import { table } from "../../core/palette.js";
 import { tokens } from "../../core/tokens.js";
 import { Arrangement } from "./arrangement.js";
 import { Geometry } from "./geometry.js";
@@ -84,7 +84,6 @@ export class HeatMap {
     this.accentColour = colour.accent;
     this.pen = focusStroke;
     this.painter.prepare(this.geometry, {
-      sheet: cssOf(this.colours.pixels[NOUGHT]),
       border: colour["hairline-strong"],
       line: colour.hairline,
       corner: CORNER,
@@ -119,6 +118,7 @@ export class HeatMap {
           whole: this.range.whole,
           width: this.geometry.cellWidth,
           height: this.geometry.cellHeight,
+          zoom: tokens().rootSize / 16,
         })
       : null;
   }

@@ -5,6 +5,7 @@
 /**
  * @typedef {object} ColumnSize
  * @property {number} least  width of what does not scale: the heading, bars; CSS px
+ * @property {number} lead  more room before it than before others
  * @property {number} base  a tile's side at scale 1, CSS px; 0 where nothing scales
  * @property {number} rows  cells that a tile's side is to be a multiple of
  * @property {number} across  tiles beside each other
@@ -18,7 +19,8 @@
  */
 
 const BETWEEN = 6;
-const BORDERS = 2;
+/** Both sides of a tile. */
+export const BORDERS = 2;
 const SMALLEST = 0.7;
 const LARGEST = 2.4;
 const STEPS = 24;
@@ -28,16 +30,15 @@ const STEPS = 24;
  *
  * @param {readonly ColumnSize[]} columns
  * @param {Room} room
- * @param {number} readable  the scale when none fits: the network scrolls in its box then
- * @returns {number}
+ * @returns {number}  0 when none does
  */
-export function scaleFor(columns, room, readable) {
+export function scaleFor(columns, room) {
   let scale = 0;
   for (let step = 0; step <= STEPS; step++) {
     const trial = SMALLEST + ((LARGEST - SMALLEST) * step) / STEPS;
     if (fits(columns, room, trial)) scale = trial;
   }
-  return scale || readable;
+  return scale;
 }
 
 /**
@@ -65,6 +66,7 @@ export function heightOf(column, scale, ratio) {
 function fits(columns, room, scale) {
   let width = room.gap * (columns.length - 1);
   for (const column of columns) {
+    width += column.lead;
     if (column.base > 0) {
       if (heightOf(column, scale, room.ratio) > room.height) return false;
       const side = tileSide(column, scale, room.ratio) + BORDERS;

@@ -34,17 +34,18 @@ export const READABLE = 26;
  * @param {boolean} of.whole  whether all are whole numbers
  * @param {number} of.width  of a cell, CSS px
  * @param {number} of.height
+ * @param {number} of.zoom  how much larger the page's type is than usual: 1.6 on a projector
  * @returns {NumberStyle | null}  null when no readable style fits
  */
-export function fit({ limit, signed, whole, width, height }) {
-  if (Math.min(width, height) < READABLE) return null;
-  const largest = Math.min(LARGEST, 0.42 * height);
+export function fit({ limit, signed, whole, width, height, zoom }) {
+  if (Math.min(width, height) < READABLE * zoom) return null;
+  const largest = Math.min(LARGEST * zoom, 0.42 * height);
   const before = Math.max(1, Math.floor(Math.log10(limit)) + 1);
   for (const decimals of whole ? [0] : wanted(limit)) {
     for (const bare of limit <= 1 && decimals > 0 ? [false, true] : [false]) {
       const characters = (signed ? 1 : 0) + (bare ? 0 : before) + (decimals > 0 ? 1 + decimals : 0);
       const size = Math.min(largest, (width - 2 * MARGIN) / (characters * ADVANCE));
-      if (size >= SMALLEST) return { size: Math.floor(size * 2) / 2, decimals, bare };
+      if (size >= SMALLEST * zoom) return { size: Math.floor(size * 2) / 2, decimals, bare };
     }
   }
   return null;

@@ -4,17 +4,16 @@
  * All cells go into one pixel buffer that is kept between paints; a paint is a look-up per cell,
  * runs of equal pixels, and one `putImageData`. Nothing is allocated.
  *
- * @import {Table} from "../../core/palette.js"
+ * @import {Table, Triple} from "../../core/palette.js"
  * @import {Box, Geometry} from "./geometry.js"
  * @import {NumberStyle} from "./numbers.js"
  */
 
-import { entry } from "../../core/palette.js";
+import { entry, parse } from "../../core/palette.js";
 import { cellText } from "./numbers.js";
 
 /**
  * @typedef {object} Style
- * @property {string} sheet  what lies under the cells
  * @property {string} border
  * @property {string} line  between cells
  * @property {number} corner  CSS px
@@ -35,9 +34,12 @@ export class Painter {
     /** @type {ImageData | null} */
     this.image = null;
     this.pixels = new Uint32Array(0);
-    /** Pixels that the rounded corners cover, and what they are. */
+    /** Pixels under the rounded corners; how much of each is cell (0–256), and how solid it is. */
     this.corners = new Uint32Array(0);
-    this.cornerPixels = new Uint32Array(0);
+    this.cornerShares = new Uint16Array(0);
+    this.cornerAlphas = new Uint8Array(0);
+    /** @type {Triple} */
+    this.borderColour = [0, 0, 0];
     /** @type {Box} */
     this.box = { x: 0, y: 0, width: 0, height: 0 };
     /** @type {Geometry | null} */
@@ -65,53 +67,90 @@ export class Painter {
     canvas.height = geometry.height;
     canvas.style.width = `${geometry.width / geometry.ratio}px`;
     canvas.style.height = `${geometry.height / geometry.ratio}px`;
+    this.borderColour = parse(style.border);
+    this.keepCorners();
+    context.clearRect(0, 0, geometry.width, geometry.height);
     const { tiles } = geometry.arrangement;
     for (let tile = 0; tile < tiles; tile++) this.drawFrame(tile, style);
     this.image = context.getImageData(0, 0, geometry.width, geometry.height);
     this.pixels = new Uint32Array(this.image.data.buffer);
-    this.keepCorners(Math.ceil(style.corner * geometry.ratio));
   }
 
   /** @param {number} tile @param {Style} style */
   drawFrame(tile, style) {
     const { context } = this;
     const geometry = /** @type {Geometry} */ (this.geometry);
-    const { border, tileWidth: width, tileHeight: height } = geometry;
-    const x = geometry.tileX(tile);
-    const y = geometry.tileY(tile);
-    const corner = Math.min(style.corner * geometry.ratio, width / 2, height / 2);
     context.fillStyle = style.border;
-    context.beginPath();
-    context.roundRect(x - border, y - border, width + 2 * border, height + 2 * border, corner);
-    context.fill();
-    context.fillStyle = geometry.line > 0 ? style.line : style.sheet;
-    context.beginPath();
-    context.roundRect(x, y, width, height, Math.max(0, corner - border));
-    context.fill();
+    context.fill(this.ring(tile), "evenodd");
+    context.fillStyle = style.line;
+    context.fillRect(
+      geometry.tileX(tile),
+      geometry.tileY(tile),
+      geometry.tileWidth,
+      geometry.tileHeight,
+    );
   }
 
-  /** Remember the pixels inside each tile that its rounded corners cover. @param {number} reach */
-  keepCorners(reach) {
+  /** The rounded area of a tile's cells. @param {number} tile @param {number} around  device px */
+  outlineOf(tile, around) {
     const geometry = /** @type {Geometry} */ (this.geometry);
-    const { width: stride, tileWidth, tileHeight } = geometry;
-    const r = Math.min(reach, Math.floor(tileWidth / 2), Math.floor(tileHeight / 2));
-    const kept = [];
-    for (let tile = 0; tile < geometry.arrangement.tiles; tile++) {
-      const left = geometry.tileX(tile);
-      const top = geometry.tileY(tile);
-      const sheet = this.pixels[(top + (tileHeight >> 1)) * stride + left];
-      for (let i = 0; i < r; i++) {
-        for (let j = 0; j < r; j++) {
-          for (const y of [top + i, top + tileHeight - 1 - i]) {
-            for (const x of [left + j, left + tileWidth - 1 - j]) {
-              if (this.pixels[y * stride + x] !== sheet) kept.push(y * stride + x);
-            }
-          }
-        }
+    const { border, ratio, tileWidth: width, tileHeight: height } = geometry;
+    const corner = Math.min(this.corner * ratio, width / 2, height / 2) - border;
+    const path = new Path2D();
+    path.roundRect(
+      geometry.tileX(tile) - around,
+      geometry.tileY(tile) - around,
+      width + 2 * around,
+      height + 2 * around,
+      Math.max(0, corner + around),
+    );
+    return path;
+  }
+
+  /** A tile's border as an area. @param {number} tile */
+  ring(tile) {
+    const path = this.outlineOf(tile, /** @type {Geometry} */ (this.geometry).border);
+    path.addPath(this.outlineOf(tile, 0));
+    return path;
+  }
+
+  /**
+   * Work out which pixels of a tile its rounded corners cover in part: there the cell's colour is
+   * mixed with the border's. All tiles are alike, so the first one tells.
+   */
+  keepCorners() {
+    const geometry = /** @type {Geometry} */ (this.geometry);
+    const { tileWidth, tileHeight, width: stride } = geometry;
+    const { tiles } = geometry.arrangement;
+    const cell = this.coverage(this.outlineOf(0, 0));
+    const ring = this.coverage(this.ring(0));
+    const places = [];
+    for (let i = 0; i < tileWidth * tileHeight; i++) if (cell[4 * i + 3] < 255) places.push(i);
+    this.corners = new Uint32Array(tiles * places.length);
+    this.cornerShares = new Uint16Array(tiles * places.length);
+    this.cornerAlphas = new Uint8Array(tiles * places.length);
+    let at = 0;
+    for (let tile = 0; tile < tiles; tile++) {
+      const first = geometry.tileY(tile) * stride + geometry.tileX(tile);
+      for (const i of places) {
+        const whole = cell[4 * i + 3] + ring[4 * i + 3];
+        this.corners[at] = first + Math.floor(i / tileWidth) * stride + (i % tileWidth);
+        this.cornerShares[at] = Math.round((256 * cell[4 * i + 3]) / Math.max(1, whole));
+        this.cornerAlphas[at] = Math.min(255, whole);
+        at += 1;
       }
     }
-    this.corners = Uint32Array.from(kept);
-    this.cornerPixels = this.corners.map((at) => this.pixels[at]);
+  }
+
+  /** How far an area covers each pixel of the first tile. @param {Path2D} area */
+  coverage(area) {
+    const { context } = this;
+    const geometry = /** @type {Geometry} */ (this.geometry);
+    context.clearRect(0, 0, geometry.width, geometry.height);
+    context.fillStyle = "#000";
+    context.fill(area, "evenodd");
+    const [x, y] = [geometry.tileX(0), geometry.tileY(0)];
+    return context.getImageData(x, y, geometry.tileWidth, geometry.tileHeight).data;
   }
 
   /**
@@ -152,9 +191,23 @@ export class Painter {
         if (lost && data) this.hatch(data, element - columns, first, height, stripe, table.hatch);
       }
     }
-    const { corners, cornerPixels } = this;
-    for (let i = 0; i < corners.length; i++) pixels[corners[i]] = cornerPixels[i];
+    this.roundCorners();
     this.context.putImageData(this.image, 0, 0);
+  }
+
+  /** Mix the cells' colours with the border's where the corners are rounded. */
+  roundCorners() {
+    const { pixels, corners, cornerShares, cornerAlphas } = this;
+    const [red, green, blue] = this.borderColour;
+    for (let i = 0; i < corners.length; i++) {
+      const colour = pixels[corners[i]];
+      const mine = cornerShares[i];
+      const rest = 256 - mine;
+      const r = ((colour & 255) * mine + red * rest) >> 8;
+      const g = (((colour >> 8) & 255) * mine + green * rest) >> 8;
+      const b = (((colour >> 16) & 255) * mine + blue * rest) >> 8;
+      pixels[corners[i]] = (cornerAlphas[i] << 24) | (b << 16) | (g << 8) | r;
+    }
   }
 
   /**
