@@ -175,9 +175,8 @@ class Trainer:
         val_loss = val_accuracy = None
         if self.validation is not None and self.index % self.validate_every == 0:
             val_loss, val_accuracy = self._validate(self.validation)
-        return Step(
-            *(self.index, batch.place.epoch, loss, accuracy, batch.indices, val_loss, val_accuracy)
-        )
+        epoch = batch.place.epoch
+        return Step(self.index, epoch, loss, accuracy, batch.indices, val_loss, val_accuracy)
 
     def _learn(self, using: Pass, batch: Batch) -> float:
         """Run forward, loss and backward of step number `index`; return the loss."""
