@@ -394,4 +394,6 @@ def test_the_page_makes_its_controls_from_what_the_exhibit_declares(stage):
     assert [one["name"] for one in digits["controls"]] == list(EXHIBITS["digits"].defaults())
     panel = stage.page.locator("controls-panel")
     for control in digits["controls"]:
-        expect(panel.get_by_label(re.compile(f"^{re.escape(control['label'])}")).first).to_be_attached()
+        expect(
+            panel.get_by_label(re.compile(f"^{re.escape(control['label'])}")).first
+        ).to_be_attached()

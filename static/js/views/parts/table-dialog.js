@@ -106,7 +106,8 @@ function tableOf(sheet, rows) {
   const table = document.createElement("table");
   if (sheet.caption) table.createCaption().textContent = sheet.caption;
   const head = table.createTHead().insertRow();
-  for (const text of [sheet.corner, ...sheet.columns]) head.append(headingCell(text, "col"));
+  head.append(sheet.corner ? headingCell(sheet.corner, "col") : document.createElement("td"));
+  for (const text of sheet.columns) head.append(headingCell(text, "col"));
   const body = table.createTBody();
   for (let row = 0; row < rows; row++) {
     const line = body.insertRow();
