@@ -38,24 +38,24 @@ def test_a_third_frame_is_sent_only_after_an_ack(server) -> None:
 
 
 def test_a_slow_client_sees_the_newest_frame(server) -> None:
-    rate, dawdle = 200, 0.25
-
     async def story() -> None:
         async with Visitor(server, acks=False) as visitor:
             await visitor.hello(values={"size": 50_000})
-            await visitor.send("play", rate=rate)
-            await visitor.hear("played")
-            start = time.monotonic()
-            ages = []
-            while time.monotonic() < start + 3:
-                frame = await visitor.frame()
-                await asyncio.sleep(dawdle)
-                await visitor.ack(frame)
-                ages.append(time.monotonic() - start - frame.snapshot.step / rate)
-            # two are in flight: what is painted was current when the last but one was painted
-            assert statistics.median(ages[2:]) < 3 * dawdle, ages
-            assert ages[-1] < 4 * dawdle, ages
+            await visitor.ack(await visitor.frame())
+            await visitor.send("play")
+            in_flight = [await visitor.frame(), await visitor.frame()]
+            for _ in range(6):
+                # events are not held back: they say how far the run is while this one paints
+                told = await visitor.hear("epoch")
+                while told["step"] < in_flight[-1].snapshot.step + 20:
+                    told = await visitor.hear("epoch")
+                await visitor.ack(in_flight.pop(0))
+                newest = await visitor.frame()
+                assert newest.snapshot.step >= told["step"]
+                in_flight.append(newest)
+            visitor.acks = True
             await visitor.send("pause")
+            await visitor.ack(newest)
             paused = await visitor.hear("paused")
             last = await visitor.frame(lambda frame: not frame.playing)
             assert last.snapshot.step == paused["step"] == last.head
@@ -290,8 +290,6 @@ def test_fifty_sessions_at_once_and_none_is_starved(serve) -> None:
         await asyncio.gather(*(visitor.socket.close() for visitor in visitors))
 
     asyncio.run(story())
-    lag = server.sessions.metrics.lag
-    assert lag.total / sum(lag.counts) < 0.1
 
 
 def test_a_server_that_ends_says_so_and_leaves_no_process(serve) -> None:
