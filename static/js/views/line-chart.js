@@ -72,7 +72,8 @@ export class LineChart extends HTMLElement {
     const { signal } = this.life;
     this.heading.className = "chart-head";
     this.readText.className = "chart-read";
-    this.heading.replaceChildren(this.nameText, this.readText, this.logButton);
+    const opener = tableButton(this.label, () => this.openTable(), signal);
+    this.heading.replaceChildren(this.nameText, this.readText, this.logButton, opener);
     this.logButton.addEventListener("click", () => this.toggleLog(), { signal });
     this.box.className = "chart-box";
     this.painter.canvas.setAttribute("aria-hidden", "true");
@@ -80,8 +81,7 @@ export class LineChart extends HTMLElement {
     this.said.className = "said";
     this.said.id ||= `line-chart-${(made += 1)}`;
     this.roving = new Roving(this.box, this.cells(), signal);
-    const opener = tableButton(this.label, () => this.openTable(), signal);
-    this.replaceChildren(this.heading, this.box, this.said, opener);
+    this.replaceChildren(this.heading, this.box, this.said);
     this.box.addEventListener("pointermove", (event) => this.onPointer(event), { signal });
     this.box.addEventListener("pointerleave", () => this.read(NOTHING), { signal });
     this.box.addEventListener("click", (event) => this.onClick(event), { signal });
@@ -212,7 +212,8 @@ export class LineChart extends HTMLElement {
     const number = (/** @type {string} */ name) =>
       this.hasAttribute(name) ? Number(this.getAttribute(name)) : null;
     const known = this.least <= this.greatest;
-    const room = painter.size / 11;
+    painter.size = parseFloat(getComputedStyle(box).fontSize);
+    const room = painter.size / 12;
     lines.y = valueAxis(known ? this.least : 0.1, known ? this.greatest : 1, {
       log: this.log,
       low: number("low"),

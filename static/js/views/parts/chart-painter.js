@@ -46,6 +46,7 @@ export class ChartPainter {
     this.right = 0;
     this.top = 0;
     this.bottom = 0;
+    /** Of the type, CSS px. */
     this.size = 12;
     this.font = "";
     this.mono = "";
@@ -64,13 +65,12 @@ export class ChartPainter {
    */
   prepare(width, height, series, valueTexts) {
     const ratio = devicePixelRatio;
-    const { fontText, fontMono, rootSize } = tokens();
+    const { fontText, fontMono } = tokens();
     const wide = Math.max(1, Math.round(width * ratio));
     const high = Math.max(1, Math.round(height * ratio));
     // setting either clears the canvas, even to what it was
     if (this.canvas.width !== wide) this.canvas.width = wide;
     if (this.canvas.height !== high) this.canvas.height = high;
-    this.size = 0.6875 * rootSize;
     this.font = `${this.size}px ${fontText}`;
     this.mono = `${this.size}px ${fontMono}`;
     const { context } = this;

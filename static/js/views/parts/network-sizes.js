@@ -22,8 +22,8 @@ const BETWEEN = 6;
 /** Both sides of a tile. */
 export const BORDERS = 2;
 const SMALLEST = 0.7;
-const LARGEST = 2.4;
-const STEPS = 24;
+const LARGEST = 2;
+const STEPS = 26;
 
 /**
  * The largest scale at which all columns fit.

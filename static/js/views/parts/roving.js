@@ -11,6 +11,9 @@
 
 import { move } from "./moves.js";
 
+/** CSS px: WCAG 2.2, target size (minimum). */
+const LEAST_TARGET = 24;
+
 /**
  * @typedef {object} Picture  what the picture shows; rows and columns count from 0
  * @property {(row: number, column: number) => string} name
@@ -106,10 +109,29 @@ export class Roving {
     row.setAttribute("aria-rowindex", String(this.row + 1));
     cell.setAttribute("aria-colindex", String(this.column + 1));
     cell.setAttribute("aria-label", this.cells.name(this.row, this.column));
-    const { x, y, width, height } = this.cells.box(this.row, this.column, this.box);
-    cell.style.translate = `${x}px ${y}px`;
-    cell.style.width = `${width}px`;
-    cell.style.height = `${height}px`;
+    this.cells.box(this.row, this.column, this.box);
+    this.place(cell, "x", this.box.x, this.box.width, this.grid.clientWidth);
+    this.place(cell, "y", this.box.y, this.box.height, this.grid.clientHeight);
+  }
+
+  /**
+   * Place a cell along one axis. The element is at least as large as a target has to be, and stays
+   * inside the picture; its ring is drawn round the true cell.
+   *
+   * @param {HTMLElement} cell
+   * @param {"x" | "y"} axis
+   * @param {number} start  CSS px
+   * @param {number} size
+   * @param {number} room
+   */
+  place(cell, axis, start, size, room) {
+    const whole = Math.max(size, LEAST_TARGET);
+    const middle = start + (size - whole) / 2;
+    const inside = Math.max(Math.min(0, (room - whole) / 2), Math.min(middle, room - whole));
+    cell.style.setProperty(`--cell-${axis}`, `${inside}px`);
+    cell.style.setProperty(`--cell-size-${axis}`, `${whole}px`);
+    cell.style.setProperty(`--ring-${axis}`, `${start - inside}px`);
+    cell.style.setProperty(`--ring-size-${axis}`, `${size}px`);
   }
 
   /** @param {KeyboardEvent} event */
