@@ -186,7 +186,7 @@ def test_accuracy_is_the_share_of_right_classes(net, rng):
 def test_accuracy_of_a_single_output_asks_on_which_side_of_a_half_it_is():
     description = {"input": [1], "layers": [{"kind": "sigmoid"}], "loss": "binary_cross_entropy"}
     one = Network(description, rng=np.random.default_rng(0)).at(4)
-    one.forward(np.array([[-1.0], [-2.0], [1.0], [2.0]]))
+    one.forward(np.array([[-0.1], [-2.0], [0.1], [2.0]]))
     one.loss(np.array([0, 1, 1, 1]))
     assert one.accuracy() == 0.75
     one.loss(np.array([[0.0], [1.0], [1.0], [1.0]]))

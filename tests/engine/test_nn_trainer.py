@@ -79,9 +79,9 @@ def test_a_step_cannot_be_changed():
         step.batch[0] = 1
 
 
-def test_each_epoch_takes_every_sample_at_most_once_in_a_new_order():
-    trainer = make(batch_size=8)
-    steps = take(trainer, 18)
+@pytest.mark.parametrize("samples", [48, 50, 55])
+def test_each_epoch_takes_every_sample_at_most_once_in_a_new_order(samples):
+    steps = take(make(data=pictures(samples), batch_size=8), 18)
     assert [step.epoch for step in steps] == 6 * [0] + 6 * [1] + 6 * [2]
     orders = [np.concatenate([s.batch for s in steps if s.epoch == epoch]) for epoch in (0, 1, 2)]
     for order in orders:
