@@ -111,16 +111,6 @@ export class Arrangement {
     }
     return index;
   }
-
-  /**
-   * The element at an index of the whole tensor.
-   *
-   * @param {readonly number[]} index
-   * @returns {number}
-   */
-  place(index) {
-    return index.reduce((at, i, axis) => at * this.shape[axis] + i, 0);
-  }
 }
 
 /** @param {readonly number[]} one @param {readonly number[]} other */
