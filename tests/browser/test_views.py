@@ -1,4 +1,7 @@
-"""The views on a bare page with numbers of their own: no engine, no socket."""
+"""The views on a bare page with numbers of their own: no engine, no socket.
+
+One file for all of them, since they share a page and what is heard on it.
+"""
 
 import re
 import threading
