@@ -87,7 +87,8 @@ def test_each_figure_is_one_tab_stop(page: Page):
     for figure in page.locator("tensor-view, bar-list, line-chart, image-wall").all():
         stops = figure.evaluate(
             """(view) => [...view.querySelectorAll("button, [tabindex]")]
-              .filter((node) => node.tabIndex >= 0 && node.checkVisibility()).map((node) => node.outerHTML)"""
+              .filter((node) => node.tabIndex >= 0 && node.checkVisibility())
+              .map((node) => node.outerHTML)"""
         )
         assert len(stops) == 1, stops
 
