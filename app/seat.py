@@ -32,8 +32,8 @@ MOST_LATE = 0.25
 """Seconds by which a run that plays at a rate may be late and still catch up."""
 
 SUPERSEDING = frozenset({"pause", "seek", "reset"})
-"""Commands that end a seek on its way. All others wait for it, or the run would depend on when
-they came."""
+"""Commands that end a seek on its way. Those that change the run wait for it, or the run would
+depend on when they came."""
 
 MOST_WAITING = 64
 
@@ -112,12 +112,20 @@ class Seat:
         """Send a frame once there is news: the socket may take one."""
         self._teller.want()
 
-    def do(self, kind: str, fields: Mapping[str, Any]) -> None:
-        """Carry out a command, or have it wait for a seek that is on its way.
+    def do(self, kind: str, fields: Mapping[str, Any], *, at_once: bool = True) -> None:
+        """Carry out a command, or have it wait for its turn.
 
         A bad one is answered by an error and changes nothing.
+
+        Parameters
+        ----------
+        kind : str
+        fields : mapping
+        at_once : bool
+            Whether this seat has not had more than its share of the time already.
         """
-        if (self._goal is None and not self._waiting) or self._only_looks(kind, fields):
+        waits = self._goal is not None or len(self._waiting) > 0
+        if at_once and (not waits or self._only_looks(kind, fields)):
             self._obey(kind, fields)
         else:
             self._put_off(kind, fields)
@@ -137,17 +145,16 @@ class Seat:
 
     def serve(self, deadline: float, interrupted: Callable[[], bool] = never) -> None:
         """Compute until `deadline` or until interrupted, at least one step if one is due."""
+        while self._waiting and self._goal is None and self._clock() < deadline:
+            self._obey(*self._waiting.popleft())
+            if any(kind in SUPERSEDING for kind, _ in self._waiting):
+                self._goal = None
         with self._guarded():
             self._advance(deadline, interrupted)
         self.settle()
 
     def settle(self) -> None:
         """Send what has become due: events, a frame, a checkpoint."""
-        start = self._clock()
-        while self._waiting and self._goal is None and self._clock() < start + SLICE:
-            self._obey(*self._waiting.popleft())
-            if any(kind in SUPERSEDING for kind, _ in self._waiting):
-                self._goal = None
         with self._guarded():
             self._teller.settle(self._goal, playing=self._playing)
             if self._keep_at is not None and self._clock() >= self._keep_at:
@@ -171,7 +178,7 @@ class Seat:
         elif len(self._waiting) < MOST_WAITING:
             self._waiting.append((kind, fields))
         else:
-            text = f"{kind}: {MOST_WAITING} commands wait already for step {self._goal} to come"
+            text = f"{kind}: {MOST_WAITING} commands wait already; more are not taken"
             self._teller.refuse("busy", text)
 
     def _obey(self, kind: str, fields: Mapping[str, Any]) -> None:

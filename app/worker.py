@@ -124,7 +124,13 @@ class Worker:
                 case "hold":
                     seat.hold()
                 case _:
-                    seat.do(order.kind, order.fields)
+                    self._do(seat, order)
+
+    def _do(self, seat: Seat, order: Order) -> None:
+        """Have a command carried out now; who has had more than a turn ahead waits for the next."""
+        start = perf_counter()
+        seat.do(order.kind, order.fields, at_once=self._credit[seat.number] > -SLICE)
+        self._credit[seat.number] -= perf_counter() - start
 
     def _open(self, number: int, opening: Opening) -> None:
         try:

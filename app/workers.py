@@ -187,7 +187,10 @@ class _Worker:
         pause = FIRST_PAUSE
         while True:
             born = loop.time()
-            await self._live_once()
+            try:
+                await self._live_once()
+            except Exception:
+                logger.exception("a worker could not be kept running")
             if self._closing:
                 return
             self._bury(self)
@@ -197,8 +200,12 @@ class _Worker:
     async def _live_once(self) -> None:
         """Start the process, pass on what it says, and see it off."""
         here, there = socket.socketpair()
-        with there:
-            self.process = _start_process(there)
+        try:
+            with there:
+                self.process = _start_process(there)
+        except OSError:
+            here.close()
+            raise
         try:
             reader, self._writer = await asyncio.open_connection(sock=here)
             self._writer.write(pack(self._terms))

@@ -66,6 +66,7 @@ class CounterRun:
             return (Event("noted", {"value": self._note}),)
         if name == "break":
             raise KeyError("broken on purpose")
+        time.sleep(self._values["sleep_ms"] / 1000)
         self._x += np.float32(args["by"])
         return ()
 

@@ -256,11 +256,13 @@ def test_a_pause_or_another_seek_ends_a_far_seek() -> None:
     desk = Desk()
     desk.do("seek", step=2000)
     desk.do("pause")
+    desk.slices()
     frame = desk.frame()
     assert 0 < frame.snapshot.step < 2000
     assert "paused" not in desk.names(), "it was not playing"
     desk.do("seek", step=2000)
     desk.do("seek", step=2)
+    desk.slices()
     assert desk.frame().snapshot.step == 2
 
 
@@ -301,6 +303,19 @@ def test_what_only_looks_need_not_wait_for_a_seek() -> None:
     desk.do("watch", names=["note"])
     desk.until_idle()
     assert set(desk.frame().snapshot.arrays) == {"note"}
+
+
+def test_who_has_had_more_than_a_share_waits_for_a_turn() -> None:
+    desk = Desk()
+    desk.frames()
+    desk.seat.do("step", {"n": 1}, at_once=False)
+    desk.seat.do("act", {"name": "note", "args": {"value": 1}}, at_once=False)
+    desk.seat.settle()
+    assert desk.frames() == desk.told() == []
+    assert desk.seat.due() == 0
+    desk.slices()
+    assert desk.frame().snapshot.step == 1
+    assert desk.names() == ["noted"]
 
 
 def test_not_everything_can_wait_for_a_seek() -> None:

@@ -328,6 +328,24 @@ def test_long_steps_do_not_take_more_than_their_share() -> None:
     asyncio.run(story())
 
 
+def test_a_burst_of_long_commands_does_not_hold_up_the_others() -> None:
+    async def story() -> None:
+        async with office() as one:
+            one.open(1, values={"sleep_ms": 30})
+            one.open(2)
+            await one.until(lambda: one.of(Framed, 1) and one.of(Framed, 2))
+            start = time.monotonic()
+            for _ in range(50):
+                one.pool.tell(1, "act", name="push", args={"by": 1})
+            for n in range(1, 6):
+                one.pool.tell(2, "step", n=1)
+                await one.until(lambda n=n: one.frames(2)[-1].snapshot.step == n)
+            assert time.monotonic() - start < 0.8, "all of the burst takes 1.5 s"
+            await one.until(lambda: one.frames(1)[-1].snapshot.arrays["x"][0] == 50)
+
+    asyncio.run(story())
+
+
 def test_reports_count_the_slices() -> None:
     async def story() -> None:
         async with office() as one:
