@@ -61,15 +61,17 @@ const STAGE = `
 
 <div class="panels">
   <section class="panel">
-    <line-chart label="loss" x="history.step" low="0" data-tensor="history.loss" series='[
-      {"name": "history.loss", "label": "minibatch", "token": "plot-noise", "dash": []},
+    <line-chart label="loss" switchable x="history.step" low="0" data-tensor="history.loss" series='[
+      {"name": "history.loss", "label": "minibatch", "token": "plot-noise", "dash": [],
+        "weight": 0.5},
       {"name": "history.val_loss", "label": "validation", "token": "validation", "dash": []}
     ]'></line-chart>
   </section>
   <section class="panel">
     <line-chart label="accuracy" x="history.step" low="0" high="1" data-tensor="history.accuracy"
       series='[
-      {"name": "history.accuracy", "label": "minibatch", "token": "plot-noise", "dash": []},
+      {"name": "history.accuracy", "label": "minibatch", "token": "plot-noise", "dash": [],
+        "weight": 0.5},
       {"name": "history.val_accuracy", "label": "validation", "token": "correct", "dash": []}
     ]'></line-chart>
   </section>
@@ -83,7 +85,7 @@ const STAGE = `
       palette="grey" range="1" columns="9" cell="10" scale="off"
       axes="patch,channel,row,column"></tensor-view>
     <h3 class="panel-title">Gradient of the filters</h3>
-    <tensor-view data-tensor="conv1.dW" label="gradient of the filters" palette="gradient"
+    <tensor-view data-tensor="conv1.dW" label="gradient of the filters" palette="gradient" range="follow"
       columns="8" cell="10" axes="filter,channel,row,column"></tensor-view>
   </section>
   <section class="panel">

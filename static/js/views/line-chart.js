@@ -5,7 +5,8 @@
  * Curves of a run up to the present step; what lies beyond it, after going back, is faint.
  * Lines differ in their dashes as well as in colour, and are named at their ends.
  *
- * Attributes: label; x, the array of steps; series, JSON as above (`dash` may be given: [4, 3]);
+ * Attributes: label; x, the array of steps; series, JSON as above (`dash` may be given: [4, 3],
+ * and `weight`: 0.5 for a thin line);
  * y: linear | log; low, high: fixed ends of the value axis; switchable: a button changes y.
  *
  * Event: step-pick {step}, a point of the curve was clicked or entered.
@@ -127,6 +128,7 @@ export class LineChart extends HTMLElement {
       label: series.label ?? series.name,
       token: series.token ?? "accent",
       dash: series.dash ?? DASHES[i % DASHES.length],
+      weight: series.weight ?? 1,
     }));
     this.values = given.map(() => NONE);
     this.lines.values = this.values;

@@ -37,6 +37,7 @@ const NARROW_STRIP = 10;
 const STRIP_GAP = 3;
 const LEAST_CELL = 2;
 const LEAST_HEIGHT = 320;
+const FOLDINGS = 2;
 const SVG = "http://www.w3.org/2000/svg";
 
 /** @typedef {TensorView | BarList} Figure */
@@ -138,10 +139,8 @@ export class NetworkView extends HTMLElement {
     const { columns } = this;
     for (const column of columns) column.write();
     const height = Number(this.getAttribute("height")) || Math.max(LEAST_HEIGHT, innerHeight / 2);
-    const ratio = devicePixelRatio;
     const { sizes, scale } = this.measure(columns, height);
-    const heights = sizes.map((size) => (size.base > 0 ? heightOf(size, scale, ratio) : 0));
-    const tallest = Math.max(0, ...heights) || LEAST_HEIGHT;
+    const tallest = tallestOf(sizes, scale);
     for (const [i, column] of columns.entries()) {
       if (column.figure instanceof TensorView) fitFigure(column.figure, sizes[i], scale, tallest);
     }
@@ -160,8 +159,14 @@ export class NetworkView extends HTMLElement {
     const room = { width, height, ratio: devicePixelRatio };
     for (const { compact, gap, lead } of [AMPLE, COMPACT]) {
       this.toggleAttribute("data-compact", compact);
-      const sizes = shareUnit(columns.map((column) => sizeOf(column, height, lead)));
-      const scale = scaleFor(sizes, { ...room, gap });
+      let sizes = shareUnit(columns.map((column) => sizeOf(column, height, lead)));
+      let scale = scaleFor(sizes, { ...room, gap });
+      // a vector is folded to the height of the tiles: the smaller they are, the more strips it has
+      for (let again = 0; again < FOLDINGS && scale > 0; again++) {
+        const tallest = tallestOf(sizes, scale);
+        sizes = shareUnit(columns.map((column) => sizeOf(column, tallest, lead)));
+        scale = scaleFor(sizes, { ...room, gap });
+      }
       if (scale > 0) return { sizes, scale };
     }
     this.toggleAttribute("data-compact", false);
@@ -243,6 +248,12 @@ function sizeOf(column, height, room) {
   const base = Number(column.getAttribute("size")) || TILE;
   const down = Math.ceil(arrangement.tiles / across);
   return { least, lead, base, rows: arrangement.rows, across, down };
+}
+
+/** The height of the tallest column of tiles, CSS px. @param {ColumnSize[]} sizes @param {number} scale */
+function tallestOf(sizes, scale) {
+  const tiles = sizes.filter((size) => size.base > 0);
+  return Math.max(0, ...tiles.map((size) => heightOf(size, scale, devicePixelRatio))) || LEAST_HEIGHT;
 }
 
 /** How many strips a vector is folded into. @param {number} count @param {number} height CSS px */

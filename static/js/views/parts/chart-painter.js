@@ -16,6 +16,7 @@ import { along } from "./ticks.js";
  * @property {string} label
  * @property {Colour} token  the line's colour
  * @property {number[]} dash
+ * @property {number} weight  of its stroke, 1 for the usual
  *
  * @typedef {object} Lines
  * @property {ArrayLike<number>} steps
@@ -148,7 +149,7 @@ export class ChartPainter {
     const { colour, stroke } = tokens();
     context.strokeStyle = colour[series[i].token];
     context.fillStyle = colour[series[i].token];
-    context.lineWidth = stroke * 0.85;
+    context.lineWidth = stroke * 0.85 * series[i].weight;
     context.lineJoin = "round";
     context.setLineDash(series[i].dash);
     this.trace(steps, values[i], x, y, -Infinity, step);
