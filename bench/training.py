@@ -6,9 +6,7 @@ both alternate, so that what else the machine does falls on both; medians are co
 both train from the same weights on the same batches, and the losses must agree.
 """
 
-import os
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +17,6 @@ import torch
 from torch import nn
 
 from bench.table import print_table
-from engine.blas import blas_environment
 from engine.data.dataset import Dataset
 from engine.nn.network import Network
 from engine.nn.trainer import Trainer
@@ -52,9 +49,6 @@ class Work:
 
 
 def main() -> None:
-    missing = {name: value for name, value in blas_environment().items() if name not in os.environ}
-    if missing:  # NumPy has been imported: start again, as the server's workers are started
-        os.execve(sys.executable, [sys.executable, "-m", "bench.training"], os.environ | missing)
     torch.set_num_threads(1)
     rows = []
     for work in (_mlp(10), _mlp(100), _cnn(8, 3, target=4.0), _cnn(28, 5, target=1.3)):
