@@ -34,11 +34,10 @@ from numpy.lib.stride_tricks import as_strided
 from engine.nn.windows import Windows
 from engine.snapshot import Array
 
-# OpenBLAS multiplies small matrices where they lie; larger ones it first copies into another order,
-# which here costs more than it gains. These are its limits for AVX-512, counted in multiplications
-# and in results of a product with a transposed matrix; below them the products are split.
+# With AVX-512, OpenBLAS multiplies matrices of up to this many multiplications where they lie, and
+# copies larger ones into another order first, which here costs more than it gains. So larger ones
+# are split; without AVX-512 that makes no difference.
 UNPACKED_PRODUCT = 1_000_000
-UNPACKED_TRANSPOSED_RESULT = 1_200
 
 
 class Geometry(NamedTuple):
@@ -103,6 +102,7 @@ class Forward:
             self._copies.append((inner[:, :, cell, outs], x[:, :, positions]))
         self.patches = patches.reshape(rows.padded, geometry.row_cells, geometry.spread)
         self._bias = bias[:, None]
+        self._bias_row = np.empty((filters, geometry.spread), x.dtype)
         self._z = z.reshape(rows.count, filters, geometry.spread)
         self._partial = None if rows.dilation == 1 else np.empty_like(self._z)
         if self._partial is None:
@@ -130,13 +130,16 @@ class Forward:
             for matrix, seen in self._kernel_rows:
                 np.matmul(matrix, seen, self._partial)
                 np.add(self._z, self._partial, self._z)
-        np.add(self._z, self._bias, self._z)
+        # written out once for a whole out row, the bias is added in half the time
+        self._bias_row[...] = self._bias
+        np.add(self._z, self._bias_row, self._z)
 
 
 class ParameterGradients:
-    """dW = Σ over out rows of dz · windowsᵀ, and db = Σ dz.
+    """dWᵀ = Σ over out rows of windows · dzᵀ, and db = Σ dz.
 
-    Each out row is one matrix product of a stack, and the stack is summed afterwards.
+    Each out row is one matrix product of a stack, and the stack is summed afterwards. dWᵀ and not
+    dW, because the BLAS is faster when the taller matrix is on the left.
 
     Parameters
     ----------
@@ -154,34 +157,24 @@ class ParameterGradients:
         self, geometry: Geometry, patches: Array, dz: Array, dweights: Array, dbias: Array
     ) -> None:
         rows, filters = geometry.rows, geometry.filters
-        stack = dz.reshape(rows.count, filters, geometry.spread)
         if rows.dilation == 1:
             windows = [_overlapping(patches, rows.size, rows.stride, rows.count, 1)[:, 0]]
             targets = [dweights.reshape(filters, -1)]
         else:
             windows = [_kernel_row(patches, rows, cell) for cell in range(rows.size)]
             targets = list(dweights.reshape(filters, rows.size, -1).swapaxes(0, 1))
-        width = targets[0].shape[1]
-        pieces = _pieces(width, UNPACKED_TRANSPOSED_RESULT // filters)
-        self._parts = np.empty((rows.count, pieces, filters, width // pieces), dz.dtype)
-        self._stack = stack[:, None]
-        # (out rows, pieces of the windows' height, out columns · batch, height of one piece)
-        self._products = [
-            (
-                one.reshape(rows.count, pieces, width // pieces, -1).swapaxes(2, 3),
-                target.reshape(filters, pieces, width // pieces).swapaxes(0, 1),
-            )
-            for one, target in zip(windows, targets, strict=True)
-        ]
+        self._products = [(one, to.T) for one, to in zip(windows, targets, strict=True)]
+        self._dz = dz.reshape(rows.count, filters, geometry.spread)
+        self._dz_transposed = self._dz.swapaxes(1, 2)
+        self._parts = np.empty((*windows[0].shape[:2], filters), dz.dtype)
         self._ones = np.ones((geometry.spread, 1), dz.dtype)
         self._row_sums = np.empty((rows.count, filters, 1), dz.dtype)
         self._dbias = dbias[:, None]
-        self._dz = stack
 
     def __call__(self) -> None:
         """Compute dweights and dbias."""
         for windows, target in self._products:
-            np.matmul(self._stack, windows, self._parts)
+            np.matmul(windows, self._dz_transposed, self._parts)
             np.add.reduce(self._parts, axis=0, out=target)
         # a product with ones sums the long axis three times as fast as np.add.reduce does
         np.matmul(self._dz, self._ones, self._row_sums)
