@@ -60,8 +60,8 @@ def main() -> None:
                 f"{ours:,.0f} {work.unit}/s",
                 f"{theirs:,.0f}",
                 f"{channels_last:,.0f}" if channels_last else "",
-                f"{ours / theirs:.1f}×",
-                f"{ours / channels_last:.1f}×" if channels_last else "",
+                f"{ours / theirs:.2f}×",
+                f"{ours / channels_last:.2f}×" if channels_last else "",
                 f"{work.target:g}×" if work.target else "",
             )
         )

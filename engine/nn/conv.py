@@ -8,6 +8,7 @@ import numpy as np
 from engine.errors import InvalidValueError, ShapeError
 from engine.nn.initializers import Initializer, InitializerRule
 from engine.nn.kernels.convolution import (
+    ConsecutiveInputGradient,
     Forward,
     Geometry,
     InputGradient,
@@ -124,7 +125,7 @@ class ConvPass(ParameterPass):
         self._stored = layer.stored
         self._forward = Forward(geometry, x.value, layer.stored.W, layer.stored.b, out.value)
         self._parameter_gradients: ParameterGradients | None = None
-        self._input_gradient: InputGradient | None = None
+        self._input_gradient: InputGradient | ConsecutiveInputGradient | None = None
 
     def forward(self) -> None:
         """Compute z = W ∗ x + b."""
@@ -142,7 +143,9 @@ class ConvPass(ParameterPass):
     def backward(self) -> None:
         """Compute dx: each number collects W·dz from every window that it was in."""
         if self._input_gradient is None:
-            self._input_gradient = InputGradient(
+            consecutive = self._geometry.consecutive
+            kernel = ConsecutiveInputGradient if consecutive else InputGradient
+            self._input_gradient = kernel(
                 self._geometry, self.out.padded_gradient, self._stored.W, self.dx
             )
         self._input_gradient()

@@ -66,7 +66,7 @@ class Geometry(NamedTuple):
 
     @property
     def gradient_rows(self) -> tuple[int, int]:
-        """Rows of zeros that `InputGradient` needs above and below dz."""
+        """Rows of zeros that the input's gradient needs above and below dz."""
         if not self.consecutive:
             return 0, 0
         return self.rows.size - 1 - self.rows.before, self.rows.size - 1 - self.rows.after
@@ -182,86 +182,91 @@ class ParameterGradients:
 
 
 class InputGradient:
-    """dx: each number collects from every window that it was in.
+    """dx: each number collects from every window that it was in. For any stride and dilation.
 
-    With stride and dilation 1, row r of dx is made of `size` consecutive rows of dz, so dz between
-    rows of zeros is a stack of overlapping matrices just as the patches are. One batched product
-    leaves, for each kernel column j, what out column o gives to column o + j − before of dx;
-    `size` shifted adds collect that.
-
-    With other strides and dilations there is one batched product for each kernel row, and its
-    results are added wherever that kernel row had been.
+    One batched product for each kernel row says what each out row gives to each kernel cell, and
+    that is added wherever the cell had been.
 
     Parameters
     ----------
     geometry : Geometry
     padded_dz : ndarray of shape (above + out rows + below, filters, out columns, batch), contiguous
-        dz between its `gradient_rows` of zeros.
+        dz between the geometry's `gradient_rows` of zeros.
     weights : ndarray of shape (filters, kernel rows, channels, kernel columns), contiguous
     dx : ndarray of shape (rows, channels, columns, batch)
         Receives the gradient.
     """
 
     def __init__(self, geometry: Geometry, padded_dz: Array, weights: Array, dx: Array) -> None:
-        self._dx = dx
-        self._adds: list[list[tuple[Array, Array]]] = []
-        self._turned: Array | None = None
-        self._whole: Array | None = None
-        if geometry.consecutive:
-            self._prepare_consecutive(geometry, padded_dz, weights)
-        else:
-            self._prepare_general(geometry, padded_dz, weights)
-
-    def _prepare_consecutive(self, geometry: Geometry, padded_dz: Array, weights: Array) -> None:
         rows, columns, channels, filters, batch = geometry
-        # kernel rows are met from the bottom up: the uppermost out row saw this row lowest
-        self._from_bottom = weights[:, ::-1].transpose(3, 2, 1, 0)
-        self._turned = np.empty(self._from_bottom.shape, weights.dtype)
-        height = rows.size * filters
-        pieces = _pieces(geometry.spread, UNPACKED_PRODUCT // (geometry.row_cells * height))
-        stack = padded_dz.reshape(len(padded_dz), filters, geometry.spread)
-        windows = _overlapping(stack, rows.size, 1, rows.length, pieces)
-        given = np.empty((rows.length, columns.size, channels, columns.count, batch), stack.dtype)
-        results = given.reshape(rows.length, geometry.row_cells, geometry.spread)
-        matrix = self._turned.reshape(geometry.row_cells, height)
-        self._products = [(matrix, windows, _split(results, pieces))]
-        spans = {cell: columns.inside(cell) for cell in range(columns.size)}
-        if columns.count == columns.length:
-            # "same" padding: one kernel column reaches all of dx, so it is copied, not added
-            del spans[columns.before]
-            self._whole = given[:, columns.before]
-        self._adds = [
-            [(self._dx[:, :, at], given[:, cell, :, outs]) for cell, (outs, at) in spans.items()]
-        ]
-
-    def _prepare_general(self, geometry: Geometry, dz: Array, weights: Array) -> None:
-        rows, columns, channels, filters, batch = geometry
-        stack = dz.reshape(rows.count, filters, geometry.spread)
-        given = np.empty((rows.count, channels, columns.size, columns.count, batch), stack.dtype)
+        dz = padded_dz.reshape(rows.count, filters, geometry.spread)
+        given = np.empty((rows.count, channels, columns.size, columns.count, batch), dx.dtype)
         results = given.reshape(rows.count, geometry.row_cells, geometry.spread)
         by_row = weights.reshape(filters, rows.size, -1).transpose(1, 2, 0)
-        self._products = [(matrix, stack, results) for matrix in by_row]
-        for out_rows, at_rows in map(rows.inside, range(rows.size)):
+        self._dx = dx
+        self._steps = []
+        for matrix, (out_rows, at_rows) in zip(
+            by_row, map(rows.inside, range(rows.size)), strict=True
+        ):
             spans = enumerate(map(columns.inside, range(columns.size)))
-            self._adds.append(
-                [
-                    (self._dx[at_rows, :, at], given[out_rows, :, cell, outs])
-                    for cell, (outs, at) in spans
-                ]
-            )
+            adds = [
+                (dx[at_rows, :, at], given[out_rows, :, cell, outs]) for cell, (outs, at) in spans
+            ]
+            self._steps.append((matrix, dz, results, adds))
 
     def __call__(self) -> None:
         """Compute dx."""
-        if self._turned is not None:
-            np.copyto(self._turned, self._from_bottom)
-        if self._whole is None:
-            self._dx[...] = 0
-        for product, adds in zip(self._products, self._adds, strict=True):
-            np.matmul(*product)
-            if self._whole is not None:
-                self._dx[...] = self._whole
+        self._dx[...] = 0
+        for matrix, dz, results, adds in self._steps:
+            np.matmul(matrix, dz, results)
             for part, given in adds:
                 np.add(part, given, part)
+
+
+class ConsecutiveInputGradient:
+    """The same for stride and dilation 1, as one batched product and one sum.
+
+    Row r of dx is made of `size` consecutive rows of dz, so dz between rows of zeros is a stack of
+    overlapping matrices just as the patches are. Their product leaves, for each kernel column j,
+    what out column o gives to column o + j − before of dx. So column q of dx is the sum over j of
+    columns q + before − j: a diagonal, and a view with the right strides makes it an axis.
+
+    Parameters
+    ----------
+    geometry, padded_dz, weights, dx
+        As in `InputGradient`.
+    """
+
+    def __init__(self, geometry: Geometry, padded_dz: Array, weights: Array, dx: Array) -> None:
+        rows, columns, channels, filters, batch = geometry
+        size = columns.size
+        # kernel rows are met from the bottom up: the uppermost out row saw this row lowest
+        self._from_bottom = weights[:, ::-1].transpose(3, 2, 1, 0)
+        self._turned = np.empty(self._from_bottom.shape, dx.dtype)
+        height = rows.size * filters
+        pieces = _pieces(geometry.spread, UNPACKED_PRODUCT // (geometry.row_cells * height))
+        self._matrix = self._turned.reshape(geometry.row_cells, height)
+        dz = padded_dz.reshape(len(padded_dz), filters, geometry.spread)
+        self._windows = _overlapping(dz, rows.size, 1, rows.length, pieces)
+        # zeros on both sides, which nobody writes to: diagonals may begin and end there
+        given = np.zeros((rows.length, size, channels, columns.length + size - 1, batch), dx.dtype)
+        start = size - 1 - columns.before
+        inside = given[:, :, :, start : start + columns.count]
+        results = inside.reshape(rows.length, geometry.row_cells, geometry.spread)
+        self._products = _split(results, pieces)
+        row, cell, channel, column, item = given.strides
+        self._diagonals = as_strided(
+            given[:, :, :, size - 1 :],
+            (rows.length, size, channels, columns.length, batch),
+            (row, cell - column, channel, column, item),
+        )
+        self._dx = dx
+
+    def __call__(self) -> None:
+        """Compute dx."""
+        np.copyto(self._turned, self._from_bottom)
+        np.matmul(self._matrix, self._windows, self._products)
+        np.add.reduce(self._diagonals, axis=1, out=self._dx)
 
 
 def _overlapping(stack: Array, size: int, stride: int, count: int, pieces: int) -> Array:
