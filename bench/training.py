@@ -6,6 +6,7 @@ both alternate, so that what else the machine does falls on both; medians are co
 both train from the same weights on the same batches, and the losses must agree.
 """
 
+import os
 import statistics
 import time
 from collections.abc import Callable
@@ -72,6 +73,8 @@ def main() -> None:
         ),
         rows,
     )
+    if kernels := os.environ.get("OPENBLAS_CORETYPE"):
+        print(f"OPENBLAS_CORETYPE={kernels} ties NumPy's BLAS to these kernels; PyTorch is free.\n")
 
 
 def _mlp(batch: int) -> Work:
