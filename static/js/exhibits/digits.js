@@ -88,6 +88,11 @@ const STAGE = `
     <tensor-view data-tensor="conv1.dW" label="gradient of the filters" palette="gradient" range="follow"
       columns="8" cell="10" axes="filter,channel,row,column"></tensor-view>
   </section>
+</div>
+
+<details class="more-panels">
+  <summary>What is still misread, and all other weights</summary>
+  <div class="panels">
   <section class="panel">
     <h2 class="panel-title" data-misread></h2>
     <image-wall label="misread digits"></image-wall>
@@ -113,7 +118,11 @@ const STAGE = `
     <tensor-view data-tensor="dense1.W" label="dense weights" cell="5x20"
       axes="digit,number"></tensor-view>
   </section>
-</div>`;
+  </div>
+</details>`;
+
+/** Where there is room beside the story, everything is shown. */
+const ROOMY = "(width >= 52rem)";
 
 /** @type {ExhibitModule} */
 const digits = {
@@ -157,6 +166,7 @@ class Stage {
     this.#subject = one(stage, "[data-subject]", HTMLElement);
     this.#chosen = one(stage, "[data-chosen]", HTMLElement);
     this.#misread = one(stage, "[data-misread]", HTMLElement);
+    one(stage, ".more-panels", HTMLDetailsElement).open = matchMedia(ROOMY).matches;
     for (const labels of stage.querySelectorAll(".labels-across, .labels-down")) {
       labels.append(...DIGITS.map((digit) => element("li", {}, digit)));
     }
