@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     stalled_pause: float = Field(
         10.0, gt=0, description="seconds without an acknowledged frame until a pause"
     )
-    step_cap: int = Field(20_000, ge=1, description="most steps of one run")
+    step_cap: int = Field(100_000, ge=1, description="most steps of one run")
     history_bytes: int = Field(64 << 20, ge=1 << 20, description="most bytes of history a session")
     message_bytes: int = Field(64 << 10, ge=1024, description="most bytes of one message")
     max_sessions: int = Field(200, ge=1, description="most sessions at once")
