@@ -77,7 +77,7 @@ class Choice(_Control):
     def check(self, value: object, library: Library) -> str:
         """Return the option's value; raise `InvalidValueError` if unknown or not available."""
         for option in self.options:
-            if value == option.value:
+            if value == option.value or (type(value) is int and str(value) == option.value):
                 reason = library.missing(option.dataset) if option.dataset else None
                 if reason:
                     raise InvalidValueError(f"{self.name}: {option.label} is not here. {reason}")

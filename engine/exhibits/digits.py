@@ -43,6 +43,9 @@ GRADIENTS = ("conv1.dW", "conv1.db", "conv2.dW", "conv2.db", "dense1.dW", "dense
 MISTAKES = ("misread.x", "misread.label", "misread.said", "misread.example", "confusion")
 """The first misread validation images, and how often each class (row) is read as each (column)."""
 
+PATCH_ARRAYS = ("patches.filter", "patches.x", "patches.z")
+"""The filter looked at, the patches that excite it most, and what it computes from them."""
+
 SCALARS = ("loss", "accuracy", "val_loss", "val_accuracy", "misread", "epoch")
 
 CONTROLS = (
@@ -290,12 +293,13 @@ class DigitsRun:
     def _favourite_patches(self) -> dict[str, Array]:
         """Find the patches that excite the filter looked at the most, at most one an image."""
         weights = self._network.parameters()["conv1.W"]
-        chosen = min(int(self._values["filter"]), len(weights) - 1)
+        chosen = min(int(self._values["filter"]), len(weights) - 1)  # there may be fewer now
         responses = self._windows @ weights[chosen].ravel()  # (images, positions)
         best = responses.max(axis=1)
         images = np.argsort(-best, kind="stable")[:PATCHES]
         patches = self._windows[images, responses[images].argmax(axis=1)]
         return {
+            "patches.filter": np.array([chosen], np.int32),
             "patches.x": patches.reshape(len(images), *weights.shape[1:]),
             "patches.z": best[images] + self._network.parameters()["conv1.b"][chosen],
         }
@@ -322,7 +326,8 @@ class DigitsRun:
         return Solution(
             nearest,
             f"With its initial weights it reads {right} of the {len(self._validation)} validation "
-            f"images: {self._untrained:.1%}. Guessing one of ten classes gives 10 % on average.",
+            f"images: {100 * self._untrained:.1f} %. Guessing one of ten classes gives 10 % on "
+            "average.",
         )
 
     def _pooled_size(self) -> Solution:
@@ -360,7 +365,7 @@ EXHIBIT = Exhibit(
     promise="You will know what a convolutional network keeps, drops and learns on the way from "
     "pixels to an answer.",
     controls=CONTROLS,
-    publishes=(*NETWORK_TENSORS, *GRADIENTS, *MISTAKES, "label", "patches.x", "patches.z"),
+    publishes=(*NETWORK_TENSORS, *GRADIENTS, *MISTAKES, *PATCH_ARRAYS, "label"),
     build=DigitsRun,
     view_actions=("draw", "judge"),
     history=("loss", "accuracy", "val_loss", "val_accuracy"),

@@ -345,7 +345,7 @@ def test_a_picked_filter_shows_the_patches_that_excite_it(stage):
     view = stage.page.locator("tensor-view[data-tensor='conv1.W']")
     box = view.bounding_box()
     stage.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.5)
-    expect(stage.page.locator("[data-chosen]")).not_to_have_text("0")
+    expect(stage.page.locator("[data-chosen]")).not_to_have_text("1")
     assert stage.tensor("patches.x") != before
 
 

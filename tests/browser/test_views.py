@@ -461,6 +461,7 @@ def violations(page: Page) -> list[str]:
 @pytest.mark.parametrize("theme", ["light", "dark", "projector"])
 def test_axe_finds_nothing(open_gallery, theme):
     gallery = open_gallery(bypass_csp=True)  # axe measures with inline styles
+    gallery.page.emulate_media(reduced_motion="reduce")  # colours must stand still
     gallery.page.evaluate(f"window.setTheme('{theme}')")
     assert violations(gallery.page) == []
 

@@ -17,8 +17,8 @@ const grouped = new Intl.NumberFormat("en", { useGrouping: true });
 export function significant(x) {
   if (Number.isNaN(x)) return "not a number";
   if (!Number.isFinite(x)) return x > 0 ? "infinity" : `${MINUS}infinity`;
-  if (Number.isSafeInteger(x)) return withMinus(String(x === 0 ? 0 : x));
   const size = Math.abs(x);
+  if (Number.isInteger(x) && size < LARGEST_FIXED) return withMinus(String(x === 0 ? 0 : x));
   const exact = Number(x.toPrecision(DIGITS)) === x;
   if (size < SMALLEST_FIXED || size >= LARGEST_FIXED) {
     return withMinus(x.toExponential(exact ? undefined : DIGITS - 1).replace("e+", "e"));

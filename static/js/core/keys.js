@@ -46,7 +46,7 @@ export const WIDGET_KEYS = [
   { shown: "Tab", does: "to the next tensor, chart or control" },
   { shown: "← → ↑ ↓", does: "to the neighbouring number" },
   { shown: "Home  End", does: "to the row's first or last number" },
-  { shown: "Page up  Page down", does: "to the picture or the page above or below" },
+  { shown: "PgUp  PgDn", does: "to the picture or the page above or below" },
   { shown: "Enter", does: "keep this number in the ledger" },
   { shown: "T", does: "show the tensor as a table" },
   { shown: "Space  E  Delete", does: "on the drawing pad: pen down or up, eraser, clear" },

@@ -54,6 +54,10 @@ const STAGE = `
     <tensor-view data-tensor="flatten.y" label="flattened numbers" prefix="0" scale="off"
       axes="image,number"></tensor-view>
   </network-column>
+  <network-column heading="scores" connect="all">
+    <tensor-view data-tensor="dense1.z" label="scores" prefix="0" scale="off"
+      axes="image,digit@0"></tensor-view>
+  </network-column>
   <network-column heading="softmax" connect="all">
     <bar-list data-tensor="softmax.a" label="softmax" prefix="0"></bar-list>
   </network-column>
@@ -103,7 +107,7 @@ const STAGE = `
       <ol class="labels-across" aria-hidden="true"></ol>
       <ol class="labels-down" aria-hidden="true"></ol>
       <tensor-view data-tensor="confusion" label="confusion table" palette="sequential" cell="26"
-        axes="digit,read as"></tensor-view>
+        axes="digit@0,answer@0"></tensor-view>
     </div>
   </section>
   <section class="panel">
@@ -116,10 +120,13 @@ const STAGE = `
     <h2 class="panel-title">Dense weights: a row for each digit, a column for each flattened
       number</h2>
     <tensor-view data-tensor="dense1.W" label="dense weights" cell="5x20"
-      axes="digit,number"></tensor-view>
+      axes="digit@0,number"></tensor-view>
   </section>
   </div>
 </details>`;
+
+/** A patch's side, CSS px. */
+const PATCH = 30;
 
 /** Where there is room beside the story, everything is shown. */
 const ROOMY = "(width >= 52rem)";
@@ -127,8 +134,9 @@ const ROOMY = "(width >= 52rem)";
 /** @type {ExhibitModule} */
 const digits = {
   watch: [
-    ...["conv1.x", "conv1.W", "act1.a", "pool1.y", "act2.a", "pool2.y", "flatten.y", "softmax.a"],
-    ...["conv1.dW", "conv2.W", "dense1.W", "label", "patches.x", "confusion"],
+    ...["conv1.x", "conv1.W", "act1.a", "pool1.y", "act2.a", "pool2.y", "flatten.y"],
+    ...["dense1.z", "softmax.a"],
+    ...["conv1.dW", "conv2.W", "dense1.W", "label", "patches.filter", "patches.x", "confusion"],
     ...["misread.x", "misread.label", "misread.said", "misread.example"],
     ...["history.step", "history.loss", "history.val_loss"],
     ...["history.accuracy", "history.val_accuracy"],
@@ -198,10 +206,11 @@ class Stage {
    * @param {number} label
    * @param {Frame} frame
    */
-  #name(label, { scalars }) {
-    const { example, filter } = this.#page.values;
+  #name(label, { arrays, scalars }) {
+    const { example } = this.#page.values;
+    const filter = arrays.get("patches.filter")?.data[0] ?? 0;
     setText(this.#subject, label < 0 ? "your drawing" : `a ${label}, image ${example}`);
-    setText(this.#chosen, String(filter));
+    setText(this.#chosen, String(filter + 1));
     setText(this.#misread, `Still misread: ${scalars.misread} (${percent(scalars.val_accuracy)} right)`);
     const filters = this.#tensors.find((view) => view.dataset.tensor === "conv1.W");
     if (filters?.getAttribute("selected") !== String(filter)) {
@@ -225,15 +234,17 @@ class Stage {
   }
 
   /**
-   * A row of tiles for each filter of the second convolution, a column for each map.
+   * Give each filter of the second convolution a row, with a tile for every map, and the patches
+   * cells with which they fit beside each other.
    *
    * @param {Event} event
    */
   #arrange(event) {
     const view = event.target;
-    if (!(view instanceof TensorView) || view.dataset.tensor !== "conv2.W") return;
-    const maps = String(detail(event).shape[1]);
-    if (view.getAttribute("columns") !== maps) view.setAttribute("columns", maps);
+    if (!(view instanceof TensorView)) return;
+    const { shape } = detail(event);
+    if (view.dataset.tensor === "conv2.W") adjust(view, "columns", shape[1]);
+    if (view.dataset.tensor === "patches.x") adjust(view, "cell", Math.floor(PATCH / shape[3]));
   }
 
   /** @param {Event} event */
@@ -266,6 +277,15 @@ class Stage {
       this.#page.set({ shown: "drawing" });
     } else this.#page.set({ shown: "example" });
   }
+}
+
+/**
+ * @param {Element} view
+ * @param {string} attribute
+ * @param {number} value
+ */
+function adjust(view, attribute, value) {
+  if (view.getAttribute(attribute) !== String(value)) view.setAttribute(attribute, String(value));
 }
 
 /** @param {number} pixel */

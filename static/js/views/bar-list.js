@@ -154,7 +154,7 @@ export class BarList extends HTMLElement {
         bars[i].share = share;
         bars[i].fill.style.scale = `${share} 1`;
       }
-      setText(bars[i].value, finite ? cellText(value, DECIMALS) : significant(value));
+      setText(bars[i].value, finite ? cellText(value, DECIMALS) : "NaN");
       setState(bars[i].row, this.stateOf(i));
     }
   }

@@ -2,9 +2,10 @@
  * <lesson-beats>: a lesson, one <lesson-beat> at a time. A beat says what it does to the run:
  *
  *   seek="0"  values='{"stride": 2}'  act='{"name": "drop", "args": {}}'  play  pause  rate="60"
- *   highlight="conv1.W act1.a"
+ *   highlight="conv1.W act1.a"  look="draw-pad"
  *
- * Going to a beat performs it. A page that opens only shows the beat of its address, unless the
+ * Going to a beat performs it and brings what it is about into view: what `look` selects on the
+ * stage, else the first tensor that it highlights. A page that opens only shows the beat of its address, unless the
  * address asks for nothing else; and nothing plays by itself.
  *
  * @import {Values, Welcome} from "../core/types.js"
@@ -12,6 +13,9 @@
  */
 
 import { button, element } from "../core/dom.js";
+
+/** Where the stage stands beside the story; elsewhere, looking at one is leaving the other. */
+const BESIDE = "(width >= 52rem)";
 
 export class LessonBeat extends HTMLElement {
   /** @returns {boolean}  whether there is something to show on the stage */
@@ -22,6 +26,17 @@ export class LessonBeat extends HTMLElement {
   /** @returns {string[]} */
   get highlight() {
     return this.getAttribute("highlight")?.split(/[\s,]+/).filter(Boolean) ?? [];
+  }
+
+  /** @returns {Element | null}  what is to be looked at on the stage */
+  get subject() {
+    const named = this.highlight.map((name) => `[data-tensor="${CSS.escape(name)}"]`);
+    const selectors = [this.getAttribute("look") ?? "", ...named].filter(Boolean);
+    for (const selector of selectors) {
+      const found = document.querySelector(`.stage ${selector}`);
+      if (found) return found;
+    }
+    return null;
   }
 
   get heading() {
@@ -97,7 +112,7 @@ export class LessonBeats extends HTMLElement {
     const { signal } = this.#aborter;
     this.#back.addEventListener("click", () => this.go(this.#at - 1), { signal });
     this.#next.addEventListener("click", () => this.go(this.#at + 1), { signal });
-    this.#again.addEventListener("click", () => this.#perform(true), { signal });
+    this.#again.addEventListener("click", () => this.#showAgain(), { signal });
     this.append(
       element("div", { class: "beat-again" }, this.#again),
       element(
@@ -142,7 +157,8 @@ export class LessonBeats extends HTMLElement {
     const beat = this.#beats[at];
     if (!beat) return;
     this.#show(at);
-    this.closest(".story")?.scrollTo({ top: 0 });
+    beat.scrollIntoView({ block: "start" });
+    if (matchMedia(BESIDE).matches) beat.subject?.scrollIntoView({ block: "nearest" });
     this.#page?.setBeat(at + 1);
     this.#page?.announce(`${at + 1} of ${this.#beats.length}: ${beat.heading}`);
     this.#perform(true);
@@ -156,6 +172,11 @@ export class LessonBeats extends HTMLElement {
     this.#back.disabled = at === 0;
     this.#next.disabled = at === this.#beats.length - 1;
     this.#again.hidden = !this.#beats[at].acts;
+  }
+
+  #showAgain() {
+    this.#perform(true);
+    this.#beats[this.#at].subject?.scrollIntoView({ block: "nearest" });
   }
 
   /** @param {boolean} moving  whether it may play */

@@ -2,7 +2,7 @@
  * <stage-notices>: what stands in the way of the picture, named on the stage: no connection,
  * training that diverged, a run that stopped by itself, a part that failed.
  *
- * @import {Connection, Frame, RunEvent, ServerError} from "../core/types.js"
+ * @import {Change, Connection, Frame, RunEvent, ServerError} from "../core/types.js"
  * @import {Page} from "../core/page.js"
  */
 
@@ -149,10 +149,11 @@ export class StageNotices extends HTMLElement {
     const control = page.controls.find(({ name }) => name === "learning_rate");
     if (control?.kind === "slider" && typeof rate === "number" && rate > control.low) {
       const slower = Math.max(Number((rate / 10).toPrecision(6)), control.low);
-      const both = button("Go back and use a tenth of the rate");
+      const sound = lastChange(page.changes, before);
+      const both = button(`Go back to step ${count(sound)} and use a tenth of the rate`);
       both.addEventListener("click", () => {
         // only once the run stands there: a change holds from the step that it is made at
-        page.seek(before, () => page.set({ learning_rate: slower }));
+        page.seek(sound, () => page.set({ learning_rate: slower }));
       });
       actions.append(both);
     }
@@ -221,6 +222,17 @@ export class StageNotices extends HTMLElement {
     this.#notices.get(topic)?.remove();
     this.#notices.delete(topic);
   }
+}
+
+/**
+ * The step at which what broke the run was chosen: the steps after it are spoilt already.
+ *
+ * @param {readonly Change[]} changes
+ * @param {number} before  the last step that can be gone back to
+ */
+function lastChange(changes, before) {
+  const steps = changes.map(([step]) => step).filter((step) => step <= before);
+  return Math.max(0, ...steps);
 }
 
 customElements.define("stage-notices", StageNotices);

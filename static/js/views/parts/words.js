@@ -1,7 +1,8 @@
 /**
  * What a tensor says in words: the names of its cells and a sentence about the whole.
  *
- * Indices count from 0 in code and from 1 in words.
+ * Indices count from 0 in code and from 1 in words; an axis that counts otherwise says from where:
+ * `digit@0` is digit 0, digit 1, ….
  *
  * @import {Arrangement} from "./arrangement.js"
  */
@@ -38,7 +39,7 @@ export function placeOf(arrangement, axes, element) {
   const { shape, held } = arrangement;
   return arrangement
     .index(element)
-    .map((i, axis) => (axis >= held && shape[axis] > 1 ? `${axes[axis]} ${i + 1}` : ""))
+    .map((i, axis) => (axis >= held && shape[axis] > 1 ? ordinal(axes[axis], i) : ""))
     .filter(Boolean)
     .join(", ");
 }
@@ -69,7 +70,7 @@ export function tileName(arrangement, axes, tile) {
   const index = arrangement.index(arrangement.inTile(tile, 0, 0));
   const names = [];
   for (let axis = held; axis < shape.length - 2; axis++) {
-    if (shape[axis] > 1) names.push(`${axes[axis]} ${index[axis] + 1}`);
+    if (shape[axis] > 1) names.push(ordinal(axes[axis], index[axis]));
   }
   return names.join(", ");
 }
@@ -129,9 +130,21 @@ function sizeInWords({ shape, held, count }, axes) {
   return parts.length > 1 ? `${count} numbers, ${parts.join(" by ")}` : parts[0] ?? "one number";
 }
 
-/** @param {string} name */
-function plural(name) {
-  if (name.endsWith("x") || name.endsWith("ss")) return `${name}es`;
+/**
+ * One place along an axis: `row 3`.
+ *
+ * @param {string} axis
+ * @param {number} i  from 0
+ */
+function ordinal(axis, i) {
+  const [name, first = "1"] = axis.split("@");
+  return `${name} ${i + Number(first)}`;
+}
+
+/** @param {string} axis */
+function plural(axis) {
+  const [name] = axis.split("@");
+  if (/(x|ss|ch|sh)$/.test(name)) return `${name}es`;
   return name.endsWith("y") ? `${name.slice(0, -1)}ies` : `${name}s`;
 }
 
