@@ -202,6 +202,21 @@ export class BarList extends HTMLElement {
     }
   }
 
+  /**
+   * Outline bars: what this step touches.
+   *
+   * @param {ArrayLike<number> | null} cells  places in the tensor's data
+   * @param {number} [picked]  the one whose ledger is open; outlined more strongly
+   */
+  highlight(cells, picked = NOTHING) {
+    const start = this.arrangement?.start ?? 0;
+    const touched = new Set(Array.from(cells ?? [], (cell) => cell - start));
+    for (const [i, { row }] of this.bars.entries()) {
+      row.toggleAttribute("data-operand", touched.has(i));
+      row.toggleAttribute("data-picked", i === picked - start);
+    }
+  }
+
   /** @param {Event} event  @returns {number} the bar under it */
   under(event) {
     const row = event.target instanceof Element ? event.target.closest(".bar") : null;

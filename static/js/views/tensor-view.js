@@ -127,9 +127,11 @@ export class TensorView extends HTMLElement {
    * Outline cells in the focus colour: what this step touches.
    *
    * @param {ArrayLike<number> | null} cells  places in the tensor's data
+   * @param {number} [picked]  the one whose ledger is open; outlined more strongly
    */
-  highlight(cells) {
+  highlight(cells, picked = NOTHING) {
     this.map.highlighted = cells;
+    this.map.picked = picked;
     this.refresh();
   }
 
