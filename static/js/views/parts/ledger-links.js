@@ -6,6 +6,7 @@
 
 import { button, setText } from "../../core/dom.js";
 import { significant } from "../../core/format.js";
+import { nameOf } from "./ledger-words.js";
 
 /** @type {WeakMap<Element, Reference[]>} */
 const spokenOf = new WeakMap();
@@ -43,7 +44,9 @@ export function makeLink() {
  */
 export function writeLink(link, text, reference, value) {
   setText(link, text);
-  const name = value === null ? text : `${text} = ${significant(value)}`;
+  // a function of a number leads to the number, and says so
+  const where = text.endsWith("]") ? text : `${text}, ${nameOf(reference)}`;
+  const name = value === null ? where : `${where} = ${significant(value)}`;
   if (link.getAttribute("aria-label") !== name) link.setAttribute("aria-label", name);
   if (link.dataset.tensor !== reference.tensor) link.dataset.tensor = reference.tensor;
   leads.set(link, { reference, value });

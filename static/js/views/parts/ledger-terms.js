@@ -15,6 +15,7 @@ import {
   headingOf,
   isLeaf,
   numberOf,
+  plain,
   referenceOf,
   signed,
   signOf,
@@ -90,6 +91,7 @@ export class LedgerTerms {
       const wins = combine === "max" && numberOf(terms[i]) === value;
       row.judge(wins ? (best > 1 ? "tie" : "winner") : "");
     }
+    this.list.toggleAttribute("data-fraction", ledger.function === "softmax");
     this.showRest(ledger, most);
     setText(this.totalName, totalName(ledger, best));
     setText(this.totalValue, significant(value));
@@ -213,7 +215,7 @@ function writeFactor(part, factor) {
   const reference = referenceOf(factor);
   if (reference && part instanceof HTMLButtonElement) {
     writeLink(part, symbolOf(factor), reference, elementOf(factor));
-  } else setText(part, factor.symbol);
+  } else setText(part, plain(factor.symbol));
 }
 
 /** A negative factor behind a dot stands in brackets. @param {Factor} factor @param {number} place */

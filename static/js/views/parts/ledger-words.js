@@ -30,10 +30,44 @@ export function nameOf({ tensor, index }) {
   return index.length > 0 ? `${tensor}${indexed([...index])}` : tensor;
 }
 
-/** As the equation calls it: `x[0,0,3,4]`. @param {Factor} factor */
-export function symbolOf({ symbol, index }) {
-  return index && index.length > 0 ? `${symbol}${indexed(index)}` : symbol;
+/** As the equation calls it: `x[0,0,3,4]`, `e^(z₃ − max z)`. @param {Factor} factor */
+export function symbolOf({ symbol, index, of }) {
+  const text = plain(symbol);
+  const itself = of === undefined || of === null;
+  return itself && index && index.length > 0 ? `${text}${indexed(index)}` : text;
 }
+
+/** @type {Readonly<Record<string, string>>} */
+const LETTERS = {
+  ...{ alpha: "α", beta: "β", epsilon: "ε", varepsilon: "ε", eta: "η", lambda: "λ", mu: "μ" },
+  ...{ sum: "Σ", partial: "∂", cdot: "·", times: "×", quad: " ", le: "≤", ge: "≥", ne: "≠" },
+};
+const BELOW = "₀₁₂₃₄₅₆₇₈₉";
+
+/** A symbol of the equation's TeX in one line of text. @param {string} tex */
+export function plain(tex) {
+  let text = tex;
+  for (let before = ""; before !== text; ) {
+    before = text;
+    text = text
+      .replace(/_\{(\d+)\}|_(\d)/g, (_, more, one) => [...(more ?? one)].map((d) => BELOW[d]).join(""))
+      .replace(/\^\{([^{}]{2,})\}/g, "^($1)")
+      .replace(/_\{(\w+)\}/g, "_$1")
+      .replace(/\\hat(?:\{(\w)\}| (\w))/g, (_, one, other) => `${one ?? other}\u0302`)
+      .replace(/\\sqrt\{([^{}]*)\}/g, (_, root) => (root.length > 2 ? `√(${root})` : `√${root}`))
+      .replace(/\\frac\{([^{}]*)\}\{([^{}]*)\}/g, (_, top, low) => `${wrap(top)}/${wrap(low)}`)
+      .replace(/\\(?:mathrm|text|operatorname)\{([^{}]*)\}/g, "$1");
+  }
+  return text
+    .replace(/\\([a-z]+)/gi, (_, name) => LETTERS[name] ?? name)
+    .replace(/\\[,;! ]/g, " ")
+    .replace(/[{}]/g, "")
+    .replaceAll("-", "−")
+    .trim();
+}
+
+/** @param {string} part */
+const wrap = (part) => (/[-+ ]/.test(part) ? `(${part})` : part);
 
 /** A factor that is another number of the run. @param {Factor} factor  @returns {Reference | null} */
 export function referenceOf({ tensor, index }) {
