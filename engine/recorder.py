@@ -17,6 +17,8 @@ from engine.data.library import Library
 from engine.errors import DivergedError, InvalidValueError
 from engine.exhibits.contract import Event, Exhibit
 from engine.exhibits.controls import Value
+from engine.explain.course import explain_course
+from engine.explain.ledger import Ledger
 from engine.metrics import Metrics
 from engine.snapshot import Array, Snapshot, freeze
 
@@ -220,6 +222,19 @@ class Recorder:
         }
         course = freeze(moment.step, {}, history)
         return replace(moment, arrays={**moment.arrays, **course.arrays})
+
+    def ledger(self, tensor: str, index: tuple[int, ...], *, page: int = 0) -> Ledger:
+        """Return how an element of a tensor came about, at the step on the stage.
+
+        Raises
+        ------
+        InvalidValueError
+            If there is no such tensor or element.
+        """
+        course = self._metrics.arrays()
+        if tensor in course:
+            return explain_course(course, tensor, index)
+        return self._run.ledger(tensor, index, page=page)
 
     def save(self) -> dict[str, Array]:
         """Return all that `load` needs to stand here again in another process."""

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from engine.data.library import Library
 from engine.exhibits.controls import Control, Value, check_values
+from engine.explain.ledger import Ledger
 from engine.snapshot import Array, Snapshot
 
 
@@ -67,6 +68,25 @@ class Run(Protocol):
         ------
         InvalidValueError
             If the exhibit has no such action or its arguments break a rule.
+        """
+
+    def ledger(self, tensor: str, index: tuple[int, ...], *, page: int = 0) -> Ledger:
+        """Return how an element of a tensor came about, at this moment.
+
+        Every array that is published has ledgers, and so has every tensor that one names.
+
+        Parameters
+        ----------
+        tensor : str
+        index : tuple of int
+            Where, in the usual order of axes.
+        page : int
+            Which of the terms, from 0, where there are many.
+
+        Raises
+        ------
+        InvalidValueError
+            If there is no such tensor, or no such element.
         """
 
     def save(self) -> dict[str, Array]:
