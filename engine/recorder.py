@@ -194,17 +194,17 @@ class Recorder:
         InvalidValueError
             If the exhibit has no such action or its arguments break a rule.
         """
-        known = self.exhibit.actions + self.exhibit.view_actions
+        exhibit = self.exhibit
+        known = exhibit.actions + exhibit.view_actions + exhibit.questions
         if name not in known:
             raise InvalidValueError(f"action: expected one of {', '.join(known)}, got {name!r}")
         events = self._run.act(name, args)
         if name in self.exhibit.actions:
             self._forget_future()
             self._note(_Input(self.position, "act", name, dict(args)))
-        else:
-            self._looks.pop(
-                name, None
-            )  # so that the newest is taken last when they are taken again
+        elif name in self.exhibit.view_actions:
+            # so that the newest is taken last when they are taken again
+            self._looks.pop(name, None)
             self._looks[name] = dict(args)
         return events
 

@@ -122,6 +122,8 @@ class Exhibit:
         Actions that change the run; they belong to its history.
     view_actions : tuple of str
         Actions that change only what is looked at, or that ask something.
+    questions : tuple of str
+        Actions that ask something of this very step: they are not remembered, and wait for a seek.
     history : tuple of str
         The scalars whose course over the steps is published as arrays (see `Recorder`).
     rate : float or None
@@ -137,6 +139,7 @@ class Exhibit:
     build: Callable[[Mapping[str, Value], int, Library], Run]
     actions: tuple[str, ...] = ()
     view_actions: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
     history: tuple[str, ...] = ()
     rate: float | None = None
 

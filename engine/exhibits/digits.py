@@ -1,6 +1,7 @@
 """A convolutional network learns to read handwritten digits."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from engine.exhibits.questions import Solution, judge
 from engine.exhibits.training import ACTIVATION, INITIALIZER, set_training, training_controls
 from engine.explain.explain import explain
 from engine.explain.ledger import Ledger
+from engine.explain.nudge import nudge, read_nudge
 from engine.explain.scene import Scene
 from engine.explain.simple import Operand, count, element, given, response
 from engine.nn.network import Network
@@ -255,11 +257,7 @@ class DigitsRun:
                 available |= self._favourite_patches()
             return self._explain_validation(tensor, index, available[tensor], page)
         self._stage.forward(self._image())
-        trainer = self._trainer
-        scene = Scene.training(
-            *(self._stage, trainer.training_pass, trainer.last_update), input_note=PIXEL
-        )
-        return explain(scene, tensor, index, page=page)
+        return explain(self._scene(), tensor, index, page=page)
 
     def set(self, values: Mapping[str, Value]) -> None:
         """Change what holds from the next step on, or what is looked at."""
@@ -267,7 +265,9 @@ class DigitsRun:
         set_training(self._trainer, values)
 
     def act(self, name: str, args: Mapping[str, Any]) -> tuple[Event, ...]:
-        """Take a drawing (`draw`: pixels, rows, columns) or judge a prediction (`judge`)."""
+        """Take a drawing (`draw`), judge a prediction (`judge`), or check a gradient (`nudge`)."""
+        if name == "nudge":
+            return (self._nudge(args),)
         if name == "judge":
             return (judge(self._questions, args),)
         self._drawing[0] = centre(read_drawing(args), like=self._data)
@@ -347,6 +347,21 @@ class DigitsRun:
         }
         return (Event("died", data, pauses=True),)
 
+    def _scene(self) -> Scene:
+        trainer = self._trainer
+        passes = self._stage, trainer.training_pass
+        return Scene.training(*passes, trainer.last_update, input_note=PIXEL)
+
+    def _nudge(self, args: Mapping[str, Any]) -> Event:
+        """Compare a gradient with what a nudged parameter does to the minibatch's loss."""
+        tensor, index, eps = read_nudge(args)
+        exact = Network(
+            describe_network(self._values, self._network.input_shape),
+            rng=np.random.default_rng(0),  # its weights are overwritten
+            dtype=np.float64,
+        )
+        return Event("nudged", asdict(nudge(self._scene(), exact, tensor, index, eps=eps)))
+
     def _explain_validation(
         self, tensor: str, index: tuple[int, ...], array: Array, page: int
     ) -> Ledger:
@@ -417,6 +432,7 @@ EXHIBIT = Exhibit(
     publishes=(*NETWORK_TENSORS, *GRADIENTS, *MISTAKES, "label", "patches.x", "patches.z"),
     build=DigitsRun,
     view_actions=("draw", "judge"),
+    questions=("nudge",),
     history=("loss", "accuracy", "val_loss", "val_accuracy"),
     rate=120.0,
 )

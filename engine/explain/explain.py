@@ -1,4 +1,4 @@
-"""The one question: how did this number come about, and where does it go?"""
+"""The one question: how a number came about, and where it goes."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -73,29 +73,34 @@ def explain(
 
 
 def _explain(found: Found, index: Index, value: float, paging: Paging) -> Arithmetic:
-    scope, number, short = found.scope, found.number, found.short
+    scope, short = found.scope, found.short
     if found.memory:
         return explain_memory(found, index, value)
     if short in ("loss", *OF_THE_NETWORK) and not scope.has_gradients:
         return leaf("given", tex.symbol(short), value, "no step has been made yet")
+    if found.number >= 0:
+        return _of_layer(found, Asked(scope, found.number, index, value, paging))
     if short == "loss":
         return loss.explain_loss(scope, paging)
-    if short == "target":
-        return leaf("given", "y", value, "what the network should say")
-    asked = Asked(scope, number, index, value, paging)
-    explainer = EXPLAINERS[asked.layer.kind]
-    out = asked.out_name
+    return leaf("given", "y", value, "what the network should say")
+
+
+def _of_layer(found: Found, asked: Asked) -> Arithmetic:
+    """Explain a tensor of a layer, by what kind of tensor it is."""
+    explainer, short, out = EXPLAINERS[asked.layer.kind], found.short, asked.out_name
     if short == out:
-        return explainer.output(asked)
-    if short in ("W", "b"):
-        return explain_parameter(found, index, value)
-    if short in OF_THE_NETWORK:
-        return _with_penalty(asked, explainer, short)
-    if short == "x":
-        return _input(found, asked)
-    if short in (f"d{out}", "dx"):
-        return _gradient(asked, short)
-    return explainer.other(asked, short)
+        arithmetic = explainer.output(asked)
+    elif short in ("W", "b"):
+        arithmetic = explain_parameter(found, asked.index, asked.value)
+    elif short in OF_THE_NETWORK:
+        arithmetic = _with_penalty(asked, explainer, short)
+    elif short == "x":
+        arithmetic = _input(found, asked)
+    elif short in (f"d{out}", "dx"):
+        arithmetic = _gradient(asked, short)
+    else:
+        arithmetic = explainer.other(asked, short)
+    return arithmetic
 
 
 def _input(found: Found, asked: Asked) -> Arithmetic:

@@ -4,7 +4,7 @@ As the engine does, the cross-entropies take their logarithms from the logits: t
 where a share has become 0. Sources of the formulae: `engine/nn/losses.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -169,7 +169,15 @@ def _squared(end: End, paging: Paging) -> Arithmetic:
     return _sum(end, paging, error**2, describe, share, general=general, code=code)
 
 
-def _mean(end, paging, each, describe, *, general, code):  # type: ignore[no-untyped-def]
+def _mean(
+    end: End,
+    paging: Paging,
+    each: Array,
+    describe: Callable[[Index], Term],
+    *,
+    general: str,
+    code: str,
+) -> Arithmetic:
     """Return the mean of `each`, of shape (batch, outputs); as a sum where a penalty follows."""
     if end.scope.network.l2:
         share = Factor(rf"\frac{{1}}{{{each.size}}}", 1 / each.size)
@@ -185,7 +193,17 @@ def _mean(end, paging, each, describe, *, general, code):  # type: ignore[no-unt
     )
 
 
-def _sum(end, paging, each, describe, share, *, general, code):  # type: ignore[no-untyped-def]
+def _sum(
+    end: End,
+    paging: Paging,
+    each: Array,
+    describe: Callable[[Index], Term],
+    share: Factor,
+    *,
+    general: str,
+    code: str,
+) -> Arithmetic:
+    """Return the sum of `each`, of shape (batch, outputs), times `share`."""
     return total(
         each.ravel() * share.value,
         lambda i: times(share, *describe(_place(i, each)).factors),

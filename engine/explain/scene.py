@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import numpy as np
-
 from engine.errors import InvalidValueError
 from engine.explain.ledger import Index
 from engine.nn.layer import ParameterLayer
@@ -111,10 +109,10 @@ class Scene:
         object.__setattr__(self, "memory", memory)
 
     @classmethod
-    def of(cls, using: Pass, **others: str) -> "Scene":
+    def of(cls, using: Pass) -> "Scene":
         """Return a scene of one pass alone."""
         scope = Scope("", using, using.network.parameters())
-        return cls(stage=scope, learned=scope, **others)
+        return cls(stage=scope, learned=scope)
 
     @classmethod
     def training(

@@ -144,6 +144,27 @@ class Pass:
         self._run_backward(False)
         return loss
 
+    def follow(self, other: "Pass") -> None:
+        """Take over the input, the targets and the dropout masks of a pass of the same layers.
+
+        Parameters
+        ----------
+        other : Pass
+            Of as many samples; its network may be of another dtype.
+        """
+        self.x.value[...] = other.x.value
+        self.target[...] = other.target
+        self.labels = other.labels
+        for mine, theirs in zip(self._dropouts, other._dropouts, strict=True):
+            mine.follow(theirs)
+
+    def evaluate(self) -> float:
+        """Return the loss of what lies in `x.value`, `target` and the dropout masks."""
+        with np.errstate(all="ignore"):
+            for compute in self._forward:
+                compute()
+            return self._run_loss()
+
     def count_right(self) -> float:
         """Return how many samples' class is right; NaN where there are no classes."""
         if self.labels is None:

@@ -83,7 +83,7 @@ def test_a_pixel_is_reached_from_a_softmax_bar_and_back_with_the_keyboard_alone(
     expect(stage.ledger.locator(".ledger-number")).to_be_focused()
     way = ["softmax.a"]
     for tensor in (
-        *("dense1.z", "flatten.y", "pool2.y", "act2.a", "conv2.z"),
+        *("dense1.z", "dropout.y", "flatten.y", "pool2.y", "act2.a", "conv2.z"),
         *("pool1.y", "act1.a", "conv1.z", "conv1.x"),
     ):
         stage.tab_to(stage.links(tensor).first)
@@ -109,7 +109,7 @@ def test_where_it_goes_leads_forward_to_the_loss(stage):
     stage.page.keyboard.press("w")
     for tensor in (
         *("conv1.z", "act1.a", "pool1.y", "conv2.z", "act2.a", "pool2.y"),
-        *("flatten.y", "dense1.z", "softmax.a"),
+        *("flatten.y", "dropout.y", "dense1.z", "softmax.a"),
     ):
         feed = stage.ledger.locator(f".feeds .ledger-link[data-tensor='{tensor}']").first
         stage.tab_to(feed)
@@ -121,8 +121,8 @@ def test_a_breadcrumb_leads_back(stage):
     stage.pick("softmax")
     stage.links("dense1.z").first.click()
     stage.expect_name(r"^dense1\.z")
-    stage.links("flatten.y").first.click()
-    stage.expect_name(r"^flatten\.y")
+    stage.links("dropout.y").first.click()
+    stage.expect_name(r"^dropout\.y")
     trail = stage.ledger.get_by_role("navigation")
     expect(trail.get_by_role("listitem")).to_have_count(3)
     trail.get_by_role("button", name="softmax.a[0,0]").click()
@@ -263,11 +263,17 @@ def test_a_nudge_agrees_with_the_gradient(stage):
     stage.expect_step(3)
 
 
-def test_a_number_without_a_ledger_says_so_and_stays_current(stage):
-    stage.pick("confusion table")
-    expect(stage.ledger.locator(".ledger-error")).to_contain_text("confusion")
-    stage.page.locator("stage-notices").evaluate("(node) => node.textContent.trim()") == ""
-    assert stage.value >= 0
+def test_a_number_that_is_gone_says_so_in_its_ledger(stage):
+    stage.pick("filters", "PageDown", "PageDown", "PageDown", "PageDown", "PageDown")
+    stage.expect_name(r"^conv1\.W\[5,")
+    stage.page.locator("controls-panel summary").first.click()
+    panel = stage.page.locator("controls-panel")
+    panel.get_by_label(re.compile("^Filters")).select_option("4")
+    expect(stage.ledger.locator(".ledger-error")).to_contain_text("index")
+    expect(stage.page.locator("stage-notices .notice")).to_have_count(0)
+    panel.get_by_label(re.compile("^Filters")).select_option("8")
+    expect(stage.ledger.locator(".ledger-error")).to_be_hidden()
+    expect(stage.ledger.locator(".ledger-code")).to_be_visible()
 
 
 def test_the_value_is_announced_once_it_is_picked(stage):

@@ -19,7 +19,7 @@ import { LedgerNudge } from "./parts/ledger-nudge.js";
 import { LedgerTerms } from "./parts/ledger-terms.js";
 import { LedgerTrail } from "./parts/ledger-trail.js";
 import { headingOf, nameOf, numberOf, referenceOf, signOf } from "./parts/ledger-words.js";
-import { parseMaths, patch } from "./parts/maths.js";
+import { breakLines, parseMaths, patch } from "./parts/maths.js";
 
 export class NumberLedger extends HTMLElement {
   #aborter = new AbortController();
@@ -30,7 +30,7 @@ export class NumberLedger extends HTMLElement {
   #meaning = element("p", { class: "ledger-meaning" });
   #before = element("p", { class: "ledger-before" });
   #error = element("p", { class: "ledger-error" });
-  #maths = element("div", { class: "ledger-maths" });
+  #maths = element("div", { class: "ledger-maths", role: "group", "aria-label": "Equation" });
   #note = element("p", { class: "ledger-note" });
   #terms = new LedgerTerms((page) => this.#page?.turnLedger(page));
   #code = new LedgerCode();
@@ -60,9 +60,9 @@ export class NumberLedger extends HTMLElement {
     close.addEventListener("click", () => this.#page?.unpick());
     this.#body.replaceChildren(
       this.#error,
-      this.#note,
       this.#maths,
       this.#terms.element,
+      this.#note,
       this.#nudge.element,
       this.#code.element,
       this.#feeds.element,
@@ -242,9 +242,13 @@ export class NumberLedger extends HTMLElement {
     if (text === this.#mathsText) return;
     this.#mathsText = text;
     const fresh = text ? parseMaths(text) : null;
+    if (fresh) breakLines(fresh);
     const present = this.#maths.firstElementChild;
     if (fresh && present) patch(present, fresh);
     else this.#maths.replaceChildren(...(fresh ? [fresh] : []));
+    const scrolls = this.#maths.scrollWidth > this.#maths.clientWidth;
+    if (scrolls) this.#maths.tabIndex = 0;
+    else this.#maths.removeAttribute("tabindex");
   }
 
   /** @type {Reference[] | null} what the pointer or the focus is on */

@@ -12,7 +12,7 @@ export class LedgerCode {
     "section",
     { class: "ledger-code" },
     element("h3", { class: "label" }, "In NumPy"),
-    element("pre", { tabindex: 0, role: "group", "aria-label": "In NumPy" }, this.code),
+    element("pre", {}, this.code),
   );
   key = "";
 

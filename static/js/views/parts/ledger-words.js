@@ -114,5 +114,6 @@ export function headingOf(ledger) {
 export function totalOf({ combine, function: name }) {
   if (combine === "max") return "greatest";
   if (combine !== "function") return combine;
-  return name === "identity" ? "unchanged" : name?.replace("_", " ") ?? "value";
+  if (name === "identity") return "unchanged";
+  return name?.replace("relu", "ReLU").replace("_", " ") ?? "value";
 }

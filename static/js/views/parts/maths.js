@@ -41,6 +41,31 @@ function copy(source) {
 }
 
 /**
+ * Let a formula go on in the next line, which browsers do not do by themselves: its row becomes
+ * pieces that begin at `=` and `+` or end with a comma.
+ *
+ * @param {Element} math
+ */
+export function breakLines(math) {
+  const row = math.firstElementChild;
+  if (!row || row.localName !== "mrow" || math.children.length > 1) return;
+  /** @type {Element[]} */
+  const pieces = [];
+  let ended = true;
+  for (const part of [...row.children]) {
+    const sign = part.localName === "mo" ? part.textContent?.trim() ?? "" : "";
+    const begins = sign === "=" || (sign === "+" && pieces.length > 0 && !ended);
+    if (ended || begins) {
+      pieces.push(document.createElementNS(MATHML, "mrow"));
+      if (begins) part.setAttribute("form", "infix");
+    }
+    pieces[pieces.length - 1].append(part);
+    ended = sign === ",";
+  }
+  row.replaceChildren(...pieces);
+}
+
+/**
  * Make one tree say what another says. Where both have the same elements only texts change, so
  * that what is lit or pointed at stays so.
  *
