@@ -10,6 +10,8 @@ test("symbols of equations are written in one line", () => {
     ["e^{z_{13} - \\max z}", "e^(z₁₃ − max z)"],
     ["\\frac{1}{\\mathrm{cells}}", "1/cells"],
     ["\\hat{m}", "m̂"],
+    ["-\\hat\\eta", "−η̂"],
+    ["\\frac1{\\sqrt v + \\hat\\varepsilon}", "1/(√v + ε̂)"],
     ["\\frac{\\eta}{\\sqrt{\\hat v} + \\varepsilon}", "η/(√v̂ + ε)"],
     ["1 - \\beta_1", "1 − β₁"],
   ]) {

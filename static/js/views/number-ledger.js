@@ -3,7 +3,7 @@
  * goes; each of its numbers leads to its own ledger. Kept current by the page.
  *
  * @import {Station} from "../core/inquiry.js"
- * @import {Frame, Ledger, Pick, Reference, Tensor} from "../core/types.js"
+ * @import {Frame, Ledger, Pick, Reference, RunEvent, Tensor} from "../core/types.js"
  * @import {Page} from "../core/page.js"
  */
 
@@ -100,7 +100,8 @@ export class NumberLedger extends HTMLElement {
     page.onEvent("pick", (station) => this.#open(station), { signal });
     page.onEvent("ledger", () => this.#show(), { signal });
     page.onEvent("into-ledger", () => this.#enter(), { signal });
-    page.onEvent("nudged", (event) => page.announce(this.#nudge.show(event)), { signal });
+    page.onEvent("nudged", (event) => this.#nudged(event), { signal });
+    page.onEvent("error", (error) => this.#nudge.refuse(error), { signal });
     page.onPaint((frame) => this.#see(frame));
   }
 
@@ -234,6 +235,12 @@ export class NumberLedger extends HTMLElement {
     this.#page?.announce(
       `${nameOf(ledger)} = ${value}${how ? `, ${how}` : ""}. W goes to its ledger.`,
     );
+  }
+
+  /** @param {RunEvent} event */
+  #nudged(event) {
+    const said = this.#nudge.show(event);
+    if (said) this.#page?.announce(said);
   }
 
   /** @param {string} text */

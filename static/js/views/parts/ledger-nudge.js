@@ -8,8 +8,10 @@
 import { button, element, setText } from "../../core/dom.js";
 import { count, significant } from "../../core/format.js";
 import { same } from "../../core/inquiry.js";
+import { isLeaf } from "./ledger-words.js";
 
-const AGREES = 1e-3;
+/** Of 1: what rounding and a bend within ±ε may leave. */
+const AGREES = 0.99;
 
 /** Whether a tensor is the gradient of a parameter. @param {string} tensor */
 export const canNudge = (tensor) => /\.d[Wb]$/.test(tensor);
@@ -35,7 +37,7 @@ export class LedgerNudge {
   /** @param {(subject: Reference) => void} nudge */
   constructor(nudge) {
     this.button.addEventListener("click", () => {
-      if (!this.subject) return;
+      if (!this.subject || this.button.getAttribute("aria-disabled") === "true") return;
       this.button.setAttribute("aria-disabled", "true");
       nudge(this.subject);
     });
@@ -52,7 +54,10 @@ export class LedgerNudge {
   }
 
   /** The run has gone on. @param {Ledger} ledger */
-  see({ step }) {
+  see(ledger) {
+    const { step } = ledger;
+    // before the first step there is no gradient to check
+    this.element.hidden = this.subject === null || isLeaf(ledger);
     this.element.toggleAttribute("data-past", this.step >= 0 && step !== this.step);
   }
 
@@ -62,27 +67,32 @@ export class LedgerNudge {
    */
   show({ step, data }) {
     const { subject } = this;
-    if (!subject || !same(subject, /** @type {Reference} */ (/** @type {unknown} */ (data)))) return "";
+    if (!subject) return "";
+    // the answer may name the parameter whose gradient was asked about
+    const parameter = { ...subject, tensor: subject.tensor.replace(/\.d([Wb])$/, ".$1") };
+    const answered = /** @type {Reference} */ ({ tensor: data.tensor, index: data.index });
+    if (!same(subject, answered) && !same(parameter, answered)) return "";
     const { eps, loss_plus, loss_minus, quotient, gradient, agreement } = data;
     this.button.removeAttribute("aria-disabled");
     this.step = data.step ?? step;
     this.table.hidden = false;
-    setText(this.when, `Nudged by ±${significant(eps)} at step ${count(this.step)}`);
+    setText(this.when, `Nudged by ε = ±${significant(eps)} at step ${count(this.step)}`);
     this.body.replaceChildren(
-      row(`loss at +${significant(eps)}`, loss_plus.toPrecision(9)),
-      row(`loss at −${significant(eps)}`, loss_minus.toPrecision(9)),
+      row(`loss at +ε`, loss_plus.toPrecision(9)),
+      row(`loss at −ε`, loss_minus.toPrecision(9)),
       row("difference ÷ 2ε", precise(quotient)),
       row("gradient by backprop", precise(gradient)),
     );
-    const agrees = typeof agreement === "boolean" ? agreement : agreement <= AGREES;
+    const agrees = agreement >= AGREES;
     this.verdict.dataset.agrees = String(agrees);
-    const apart = typeof agreement === "number" ? `: ${significant(agreement)} apart, relatively` : "";
-    setText(this.verdict, agrees ? `✓ They agree${apart}.` : `✗ They do not agree${apart}.`);
+    const share = `${Number((100 * agreement).toPrecision(5))} %`;
+    setText(this.verdict, agrees ? `✓ They agree to ${share}.` : `✗ They agree only to ${share}.`);
     return `${this.verdict.textContent} Quotient ${precise(quotient)}, gradient ${precise(gradient)}.`;
   }
 
-  /** It could not be done. @param {ServerError} error */
+  /** Something could not be done; if it was this, say why. @param {ServerError} error */
   refuse({ text }) {
+    if (this.button.getAttribute("aria-disabled") !== "true") return;
     this.button.removeAttribute("aria-disabled");
     delete this.verdict.dataset.agrees;
     setText(this.verdict, text);

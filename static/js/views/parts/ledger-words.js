@@ -39,28 +39,31 @@ export function symbolOf({ symbol, index, of }) {
 
 /** @type {Readonly<Record<string, string>>} */
 const LETTERS = {
-  ...{ alpha: "α", beta: "β", epsilon: "ε", varepsilon: "ε", eta: "η", lambda: "λ", mu: "μ" },
+  ...{ alpha: "α", beta: "β", epsilon: "ε", varepsilon: "ε", eta: "η", lambda: "λ", mu: "μ", rho: "ρ" },
   ...{ sum: "Σ", partial: "∂", cdot: "·", times: "×", quad: " ", le: "≤", ge: "≥", ne: "≠" },
 };
 const BELOW = "₀₁₂₃₄₅₆₇₈₉";
 
 /** A symbol of the equation's TeX in one line of text. @param {string} tex */
 export function plain(tex) {
-  let text = tex;
+  let text = tex
+    .replace(/\\([a-z]+)(?![a-z])/g, (macro, name) => LETTERS[name] ?? macro)
+    .replace(/\\(hat|sqrt|frac)\s*([^\s{\\])/gu, "\\$1{$2}")
+    .replace(/(\\frac\{[^{}]*\})\s*([^\s{\\])/gu, "$1{$2}");
   for (let before = ""; before !== text; ) {
     before = text;
     text = text
       .replace(/_\{(\d+)\}|_(\d)/g, (_, more, one) => [...(more ?? one)].map((d) => BELOW[d]).join(""))
+      .replace(/_\{([^\s{}]+)\}/g, "_$1")
       .replace(/\^\{([^{}]{2,})\}/g, "^($1)")
-      .replace(/_\{(\w+)\}/g, "_$1")
-      .replace(/\\hat(?:\{(\w)\}| (\w))/g, (_, one, other) => `${one ?? other}\u0302`)
-      .replace(/\\sqrt\{([^{}]*)\}/g, (_, root) => (root.length > 2 ? `√(${root})` : `√${root}`))
+      .replace(/\\hat\{(.)\}/gu, "$1\u0302")
+      .replace(/\\sqrt\{([^{}]*)\}/g, (_, root) => (/[-+ ]/.test(root) ? `√(${root})` : `√${root}`))
       .replace(/\\frac\{([^{}]*)\}\{([^{}]*)\}/g, (_, top, low) => `${wrap(top)}/${wrap(low)}`)
       .replace(/\\(?:mathrm|text|operatorname)\{([^{}]*)\}/g, "$1");
   }
   return text
-    .replace(/\\([a-z]+)/gi, (_, name) => LETTERS[name] ?? name)
     .replace(/\\[,;! ]/g, " ")
+    .replace(/\\([a-z]+)/gi, "$1")
     .replace(/[{}]/g, "")
     .replaceAll("-", "−")
     .trim();
@@ -103,8 +106,8 @@ export function headingOf(ledger) {
   const all = terms.length + rest.count;
   if (all === 0 || isLeaf(ledger)) return "";
   if (combine === "function") return FUNCTIONS[name ?? ""] ?? `${name ?? "worked out"} of`;
-  const products = terms.some(({ factors }) => factors.length > 1);
-  const what = products ? "product" : "number";
+  const products = terms.filter(({ factors }) => factors.length > 1).length;
+  const what = products === 0 ? "number" : products === terms.length ? "product" : "term";
   if (all === 1) return `one ${what}`;
   const how = { sum: "sum", mean: "mean", max: "greatest" }[combine];
   return `${how} of ${count(all)} ${what}s`;

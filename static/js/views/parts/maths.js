@@ -52,17 +52,40 @@ export function breakLines(math) {
   /** @type {Element[]} */
   const pieces = [];
   let ended = true;
-  for (const part of [...row.children]) {
-    const sign = part.localName === "mo" ? part.textContent?.trim() ?? "" : "";
-    const begins = sign === "=" || (sign === "+" && pieces.length > 0 && !ended);
+  for (const part of [...row.children].flatMap(unfolded)) {
+    const text = part.localName === "mo" ? part.textContent?.trim() ?? "" : "";
+    const begins = text === "=" || (text === "+" && pieces.length > 0 && !ended);
     if (ended || begins) {
       pieces.push(document.createElementNS(MATHML, "mrow"));
       if (begins) part.setAttribute("form", "infix");
     }
     pieces[pieces.length - 1].append(part);
-    ended = sign === ",";
+    ended = text === ",";
   }
   row.replaceChildren(...pieces);
+}
+
+/** What stands below a fraction's line on more lines than one. */
+const LONG = 6;
+
+/**
+ * A fraction with a long sum below its line, as `a / (b + c + …)`; all else as it is.
+ *
+ * @param {Element} part
+ * @returns {Element[]}
+ */
+function unfolded(part) {
+  const [top, below] = part.children;
+  if (part.localName !== "mfrac" || !below || below.children.length < LONG) return [part];
+  return [top, sign("/"), sign("("), ...below.children, sign(")")];
+}
+
+/** @param {string} text */
+function sign(text) {
+  const made = document.createElementNS(MATHML, "mo");
+  made.setAttribute("stretchy", "false");
+  made.textContent = text;
+  return made;
 }
 
 /**
