@@ -51,7 +51,9 @@ def explain(
     found = scene.find(tensor)
     index, value = found.element(index)
     arithmetic = _explain(found, index, value, Paging(terms, page))
-    short = found.short if not found.memory else found.memory
+    short = found.memory or found.short
+    if short in arithmetic.symbols:
+        short = "dx"  # one dz is made of another: it is the gradient of that layer's input
     head = tex.element(short, index)
     parts = [head, arithmetic.general, arithmetic.numbers, tex.number(value)]
     return Ledger(
