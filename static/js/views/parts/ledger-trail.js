@@ -24,7 +24,11 @@ export class LedgerTrail {
   /** @param {readonly Station[]} way */
   show(way) {
     this.element.hidden = way.length < 2;
-    if (way.length < 2) this.unfolded = false;
+    if (way.length < 2) {
+      this.unfolded = false;
+      this.list.replaceChildren();
+      return;
+    }
     const folded = way.length >= FOLDED_FROM && !this.unfolded;
     const items = [];
     for (const [place, station] of way.entries()) {
