@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
+
 from engine.errors import InvalidValueError
 from engine.explain import activation, conv, dense, loss, pool, shaping, tex
 from engine.explain.arithmetic import Arithmetic, Paging, identity, leaf, short_sum, times
@@ -50,7 +52,8 @@ def explain(
         raise InvalidValueError(f"page: expected a number from 0, got {page}")
     found = scene.find(tensor)
     index, value = found.element(index)
-    arithmetic = _explain(found, index, value, Paging(terms, page))
+    with np.errstate(all="ignore"):  # what is not finite is shown as what it is
+        arithmetic = _explain(found, index, value, Paging(terms, page))
     short = found.memory or found.short
     if short in arithmetic.symbols:
         short = "dx"  # one dz is made of another: it is the gradient of that layer's input
