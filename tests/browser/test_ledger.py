@@ -145,6 +145,7 @@ def test_operands_are_outlined_on_the_stage_and_one_term_alone_when_it_is_pointe
     stage.pick("feature maps", "ArrowDown", "ArrowDown", "ArrowRight", "ArrowRight")
     stage.links("conv1.z").first.click()
     stage.expect_name(r"^conv1\.z\[0,0,2,2\]")
+    assert len(stage.outlined("conv1.x")) == 9
     window = [8 * row + column for row in (1, 2, 3) for column in (1, 2, 3)]
     stage.page.mouse.move(2, 2)
     assert sorted(stage.outlined("conv1.x")) == window
@@ -156,6 +157,19 @@ def test_operands_are_outlined_on_the_stage_and_one_term_alone_when_it_is_pointe
     assert len(stage.outlined("conv1.x")) == 9
     stage.ledger.get_by_role("button", name="Close").click()
     assert stage.outlined("conv1.x") == []
+
+
+def test_a_number_before_the_activation_is_outlined_where_it_comes_out(stage):
+    stage.pick("softmax", "ArrowDown")
+    stage.links("dense1.z").first.click()
+    stage.expect_name(r"^dense1\.z\[0,1\]")
+    stage.page.mouse.move(2, 2)
+    expect(stage.page.locator(".bar").nth(1)).to_have_attribute("data-picked", "")
+    assert len(stage.outlined("flatten.y")) >= 9
+    stage.page.keyboard.press("Escape")
+    stage.page.keyboard.press("Escape")
+    assert stage.outlined("flatten.y") == []
+    expect(stage.page.locator(".bar[data-picked], .bar[data-operand]")).to_have_count(0)
 
 
 def test_a_symbol_lights_with_the_tensor_it_stands_for(stage):

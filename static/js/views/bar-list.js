@@ -5,7 +5,8 @@
  * The greatest is green with ✓ when it is the label, red with ✗ when it is not.
  *
  * Attributes: data-tensor, label; `prefix` leading indices held fixed (0 for the first image);
- * `most` the value of a full bar (1).
+ * `most` the value of a full bar (1); `also` tensors whose elements have the same places: a ledger
+ * outlines them here, too.
  *
  * Events: cell-pick {tensor, index, value, label}; cell-hover {tensor, index, value, node} or null;
  * tensor-shape when the number of bars changes; line-change when `shapeLine` does.

@@ -50,6 +50,8 @@ export class NumberLedger extends HTMLElement {
   #origin = null;
   /** The number that one walks back from: the focus goes to the link to it. @type {Reference | null} */
   #left = null;
+  /** What the pointer or the focus is on. @type {EventTarget | null} */
+  #pointed = null;
   #mathsText = "";
   /** Whether the value has still to be said. */
   #unsaid = false;
@@ -82,7 +84,12 @@ export class NumberLedger extends HTMLElement {
     this.#entry.hidden = true;
     close.hidden = true;
     this.replaceChildren(
-      element("div", { class: "ledger-top" }, element("h2", { class: "label" }, "Why this number?"), close),
+      element(
+        "div",
+        { class: "ledger-top" },
+        element("h2", { class: "label" }, "Why this number?"),
+        close,
+      ),
       this.#entry,
       this.#hint,
     );
@@ -110,7 +117,7 @@ export class NumberLedger extends HTMLElement {
     const entry = this.#entry;
     entry.addEventListener("click", (event) => this.#follow(event), { signal });
     for (const name of ["pointerover", "focusin"]) {
-      entry.addEventListener(name, (event) => this.#light(pointedAt(event.target)), { signal });
+      entry.addEventListener(name, (event) => this.#light(event.target), { signal });
     }
     for (const name of ["pointerleave", "focusout"]) {
       entry.addEventListener(name, () => this.#light(null), { signal });
@@ -132,6 +139,7 @@ export class NumberLedger extends HTMLElement {
    */
   #open(station) {
     const inside = this.#entry.contains(document.activeElement);
+    this.#pointed = null;
     const former = this.#station;
     if (!former) this.#origin = document.activeElement;
     this.#station = station;
@@ -206,8 +214,8 @@ export class NumberLedger extends HTMLElement {
     this.#body.toggleAttribute("data-waiting", false);
     setText(this.#error, error?.text ?? "");
     this.#error.hidden = !error;
-    for (const part of [this.#note, this.#maths, this.#terms.element, this.#code.element, this.#feeds.element]) {
-      part.hidden = !ledger;
+    for (const part of this.#body.children) {
+      if (part !== this.#error && part instanceof HTMLElement) part.hidden = !ledger;
     }
     if (!ledger) {
       this.#lights.show([], station.pick);
@@ -258,15 +266,12 @@ export class NumberLedger extends HTMLElement {
     else this.#maths.removeAttribute("tabindex");
   }
 
-  /** @type {Reference[] | null} what the pointer or the focus is on */
-  #pointed = null;
-
-  /** Outline what is pointed at, else all operands. @param {Reference[] | null} pointed */
+  /** Outline what is pointed at, else all operands. @param {EventTarget | null} pointed */
   #light(pointed) {
     this.#pointed = pointed;
     const station = this.#station;
     if (!station) return;
-    this.#lights.show(pointed ?? operandsOf(station.ledger), station.pick);
+    this.#lights.show(pointedAt(pointed) ?? operandsOf(station.ledger), station.pick);
   }
 
   /**

@@ -13,6 +13,7 @@
  *   strip        most cells in one strip of a vector
  *   numbers      off: colours alone              scale    off: no label of the colour scale
  *   selectable   tiles can be picked             selected the picked tile
+ *   also         tensors whose elements have the same places: a ledger outlines them here, too
  *
  * Events
  *   cell-pick    {tensor, index, value, label}   tile-pick    {tensor, tile, label}

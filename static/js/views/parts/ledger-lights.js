@@ -1,6 +1,7 @@
 /**
  * What a ledger speaks of, outlined on the stage: the picked number and its operands, or those
- * that are pointed at alone.
+ * that are pointed at alone. A view may stand for other tensors, too, whose elements have the same
+ * places as its own: `also="conv1.z"`.
  *
  * @import {Reference} from "../../core/types.js"
  */
@@ -29,16 +30,22 @@ export class OperandLights {
     }
   }
 
-  /** @param {TensorView | BarList} view @param {readonly Reference[]} operands @param {Reference | null} picked */
+  /**
+   * @param {TensorView | BarList} view
+   * @param {readonly Reference[]} operands
+   * @param {Reference | null} picked
+   */
   #light(view, operands, picked) {
     const { tensor } = view;
     if (!tensor) return;
+    const names = [tensor.name, ...(view.getAttribute("also")?.split(" ") ?? [])];
     const cells = [];
     for (const operand of operands) {
-      const cell = operand.tensor === tensor.name ? placeIn(tensor.shape, operand.index) : NOTHING;
+      const cell = names.includes(operand.tensor) ? placeIn(tensor.shape, operand.index) : NOTHING;
       if (cell !== NOTHING) cells.push(cell);
     }
-    const own = picked?.tensor === tensor.name ? placeIn(tensor.shape, picked.index) : NOTHING;
+    const here = picked !== null && names.includes(picked.tensor);
+    const own = here ? placeIn(tensor.shape, picked.index) : NOTHING;
     const key = cells.length === 0 && own === NOTHING ? "" : `${tensor.shape}:${own}:${cells}`;
     if (key === (this.#shown.get(view) ?? "")) return;
     this.#shown.set(view, key);

@@ -231,7 +231,12 @@ function totalName(ledger, best) {
   return `${name}, ${best} are equal`;
 }
 
-/** Say that a button does nothing now, without taking the focus from it. @param {HTMLElement} pressed @param {boolean} idle */
+/**
+ * Say that a button does nothing now, without taking the focus from it.
+ *
+ * @param {HTMLElement} pressed
+ * @param {boolean} idle
+ */
 function disable(pressed, idle) {
   pressed.setAttribute("aria-disabled", String(idle));
 }

@@ -13,7 +13,11 @@ const FOLDED_FROM = 6;
 
 export class LedgerTrail {
   list = element("ol", { class: "trail-steps", role: "list" });
-  element = element("nav", { class: "ledger-trail", "aria-label": "The way to this number" }, this.list);
+  element = element(
+    "nav",
+    { class: "ledger-trail", "aria-label": "The way to this number" },
+    this.list,
+  );
   unfolded = false;
 
   /** @param {(place: number) => void} back  the person wants to go back to this place of the way */

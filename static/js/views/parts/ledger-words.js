@@ -39,7 +39,8 @@ export function symbolOf({ symbol, index, of }) {
 
 /** @type {Readonly<Record<string, string>>} */
 const LETTERS = {
-  ...{ alpha: "α", beta: "β", epsilon: "ε", varepsilon: "ε", eta: "η", lambda: "λ", mu: "μ", rho: "ρ" },
+  ...{ alpha: "α", beta: "β", epsilon: "ε", varepsilon: "ε", eta: "η", lambda: "λ" },
+  ...{ mu: "μ", rho: "ρ" },
   ...{ sum: "Σ", partial: "∂", cdot: "·", times: "×", quad: " ", le: "≤", ge: "≥", ne: "≠" },
 };
 const BELOW = "₀₁₂₃₄₅₆₇₈₉";
