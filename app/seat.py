@@ -1,7 +1,7 @@
 """One visitor's run, in a worker: commands in, frames and events out.
 
 A seat never computes for long: far seeks and playing are done in slices, which the worker deals
-out in turn.
+out in turn. Longer than other files, as every command of the protocol ends here.
 """
 
 import logging

@@ -1,4 +1,7 @@
-"""A convolutional network learns to read handwritten digits."""
+"""A convolutional network learns to read handwritten digits.
+
+Longer than other files: an exhibit is one file, and this one declares a dozen controls.
+"""
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
