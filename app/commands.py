@@ -1,7 +1,7 @@
 """Typed messages from the browser. Nothing reaches a run that has not passed through here.
 
-`fork` and `explain` of the protocol come with the issues that answer them; until then they are
-kinds that this server does not know, and says so.
+`fork` of the protocol comes with the issue that answers it; until then it is a kind that this
+server does not know, and says so.
 """
 
 import math
@@ -26,6 +26,7 @@ MOST_WHOLE = 2**53
 """Beyond it a browser's numbers are no longer exact."""
 
 MOST_TEXT = 256
+MOST_PAGE = 10**6
 MOST_ITEMS = 4096
 
 
@@ -158,6 +159,16 @@ class Act(_Message):
     args: Args = Field(default_factory=dict)
 
 
+class Explain(_Message):
+    """How did this number come about? Answered by a `ledger` with the same `id`."""
+
+    kind: Literal["explain"]
+    id: Annotated[int, Field(ge=0, le=MOST_WHOLE)]
+    tensor: Name
+    index: Annotated[list[Annotated[int, Field(ge=0, le=MOST_WHOLE)]], Field(max_length=8)]
+    page: Annotated[int, Field(ge=0, le=MOST_PAGE)] = 0
+
+
 class Ack(_Message):
     """The frame with this `seq` is on the screen."""
 
@@ -176,7 +187,7 @@ class Ping(_Message):
     t: float
 
 
-Command = Hello | Watch | Play | Pause | StepBy | Seek | Set | Reset | Act | Ack | Ping
+Command = Hello | Watch | Play | Pause | StepBy | Seek | Set | Reset | Act | Explain | Ack | Ping
 
 _ADAPTER: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="kind")])
 

@@ -1,7 +1,7 @@
 """One visitor's run, in a worker: commands in, frames and events out.
 
 A seat never computes for long: far seeks and playing are done in slices, which the worker deals
-out in turn.
+out in turn. Longer than other files, as every command of the protocol ends here.
 """
 
 import logging
@@ -179,16 +179,18 @@ class Seat:
             self._waiting.append((kind, fields))
         else:
             text = f"{kind}: {MOST_WAITING} commands wait already; more are not taken"
-            self._teller.refuse("busy", text)
+            self._teller.refuse("busy", text, answers=fields.get("id"))
 
     def _obey(self, kind: str, fields: Mapping[str, Any]) -> None:
         with self._guarded():
             try:
                 self._carry_out(kind, fields)
-                self._teller.owed = True
+                # an answer alone: whoever asks while it plays has frames enough
+                self._teller.owed |= kind != "explain"
             except EngineError as error:
-                field = _field(str(error), fields.get("values"))
-                self._teller.refuse("bad_value", str(error), field)
+                named = fields if kind == "explain" else fields.get("values")
+                field = _field(str(error), named)
+                self._teller.refuse("bad_value", str(error), field, answers=fields.get("id"))
 
     def _carry_out(self, kind: str, fields: Mapping[str, Any]) -> None:
         match kind:
@@ -211,6 +213,10 @@ class Seat:
                 for event in self._course.act(fields["name"], fields["args"]):
                     self._teller.tell(event.name, event.data)
                 self._teller.tell_settings()
+            case "explain":
+                place = tuple(fields["index"])
+                ledger = self._recorder.ledger(fields["tensor"], place, page=fields["page"])
+                self._teller.answer(fields["id"], ledger)
 
     def _play(self, rate: float | None) -> None:
         recorder = self._recorder

@@ -5,8 +5,10 @@ from typing import Any
 
 from app import wire
 from app.course import Course
+from app.ledgers import ledger_message
 from app.posts import Framed, Opening, Post, Told, Welcomed
 from engine.exhibits.contract import Event
+from engine.explain.ledger import Ledger
 
 FRAME_GAP = 1 / 120
 """Seconds between two frames of a playing run, at the least. The browser asks for each, so this
@@ -104,9 +106,16 @@ class Teller:
         message = wire.event(name, self.run, self.course.recorder.position, data)
         self._send(Told(self._seat, message))
 
-    def refuse(self, code: str, text: str, field: str | None = None) -> None:
-        """Send an error."""
-        self._send(Told(self._seat, wire.error(code, text, field=field)))
+    def refuse(
+        self, code: str, text: str, field: str | None = None, *, answers: int | None = None
+    ) -> None:
+        """Send an error; `answers` is the id of the question that it answers instead."""
+        self._send(Told(self._seat, wire.error(code, text, field=field, answers=answers)))
+
+    def answer(self, number: int, ledger: Ledger) -> None:
+        """Send how a number came about, in answer to the question with this id."""
+        message = ledger_message(number, self.run, self.course.recorder.position, ledger)
+        self._send(Told(self._seat, message))
 
     def notice(self, event: Event) -> None:
         """Send an event of a step soon; a newer one of the same name replaces it until then."""

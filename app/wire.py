@@ -162,7 +162,12 @@ def event(name: str, run: int, step: int, data: Mapping[str, Any]) -> dict[str, 
 
 
 def error(
-    code: str, explanation: str, *, fatal: bool = False, field: str | None = None
+    code: str,
+    explanation: str,
+    *,
+    fatal: bool = False,
+    field: str | None = None,
+    answers: int | None = None,
 ) -> dict[str, Any]:
     """Return the message of what went wrong.
 
@@ -176,6 +181,9 @@ def error(
         Whether the socket closes, and connecting again does not help.
     field : str, optional
         The control or the field it is about.
+    answers : int, optional
+        The `id` of the question that it answers.
     """
     message = {"kind": "error", "code": code, "text": explanation, "fatal": fatal}
-    return message if field is None else {**message, "field": field}
+    more = {"field": field, "id": answers}
+    return message | {key: value for key, value in more.items() if value is not None}

@@ -17,6 +17,8 @@ from engine.data.library import Library
 from engine.errors import DivergedError, InvalidValueError
 from engine.exhibits.contract import Event, Exhibit
 from engine.exhibits.controls import Value
+from engine.explain.course import explain_course
+from engine.explain.ledger import Ledger
 from engine.metrics import Metrics
 from engine.snapshot import Array, Snapshot, freeze
 
@@ -192,17 +194,17 @@ class Recorder:
         InvalidValueError
             If the exhibit has no such action or its arguments break a rule.
         """
-        known = self.exhibit.actions + self.exhibit.view_actions
+        exhibit = self.exhibit
+        known = exhibit.actions + exhibit.view_actions + exhibit.questions
         if name not in known:
             raise InvalidValueError(f"action: expected one of {', '.join(known)}, got {name!r}")
         events = self._run.act(name, args)
         if name in self.exhibit.actions:
             self._forget_future()
             self._note(_Input(self.position, "act", name, dict(args)))
-        else:
-            self._looks.pop(
-                name, None
-            )  # so that the newest is taken last when they are taken again
+        elif name in self.exhibit.view_actions:
+            # so that the newest is taken last when they are taken again
+            self._looks.pop(name, None)
             self._looks[name] = dict(args)
         return events
 
@@ -220,6 +222,19 @@ class Recorder:
         }
         course = freeze(moment.step, {}, history)
         return replace(moment, arrays={**moment.arrays, **course.arrays})
+
+    def ledger(self, tensor: str, index: tuple[int, ...], *, page: int = 0) -> Ledger:
+        """Return how an element of a tensor came about, at the step on the stage.
+
+        Raises
+        ------
+        InvalidValueError
+            If there is no such tensor or element.
+        """
+        course = self._metrics.arrays()
+        if tensor in course:
+            return explain_course(course, tensor, index)
+        return self._run.ledger(tensor, index, page=page)
 
     def save(self) -> dict[str, Array]:
         """Return all that `load` needs to stand here again in another process."""

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from engine.data.library import Library
 from engine.exhibits.controls import Control, Value, check_values
+from engine.explain.ledger import Ledger
 from engine.snapshot import Array, Snapshot
 
 
@@ -69,6 +70,25 @@ class Run(Protocol):
             If the exhibit has no such action or its arguments break a rule.
         """
 
+    def ledger(self, tensor: str, index: tuple[int, ...], *, page: int = 0) -> Ledger:
+        """Return how an element of a tensor came about, at this moment.
+
+        Every array that is published has ledgers, and so has every tensor that one names.
+
+        Parameters
+        ----------
+        tensor : str
+        index : tuple of int
+            Where, in the usual order of axes.
+        page : int
+            Which of the terms, from 0, where there are many.
+
+        Raises
+        ------
+        InvalidValueError
+            If there is no such tensor, or no such element.
+        """
+
     def save(self) -> dict[str, Array]:
         """Return all that `load` needs to go on to the byte: arrays only, no objects.
 
@@ -102,6 +122,8 @@ class Exhibit:
         Actions that change the run; they belong to its history.
     view_actions : tuple of str
         Actions that change only what is looked at, or that ask something.
+    questions : tuple of str
+        Actions that ask something of this very step: they are not remembered, and wait for a seek.
     history : tuple of str
         The scalars whose course over the steps is published as arrays (see `Recorder`).
     rate : float or None
@@ -117,6 +139,7 @@ class Exhibit:
     build: Callable[[Mapping[str, Value], int, Library], Run]
     actions: tuple[str, ...] = ()
     view_actions: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
     history: tuple[str, ...] = ()
     rate: float | None = None
 

@@ -1,6 +1,10 @@
-"""A convolutional network learns to read handwritten digits."""
+"""A convolutional network learns to read handwritten digits.
+
+Longer than other files: an exhibit is one file, and this one declares a dozen controls.
+"""
 
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -13,6 +17,11 @@ from engine.exhibits.controls import Choice, Option, Slider, Value
 from engine.exhibits.drawings import read_drawing
 from engine.exhibits.questions import Solution, judge
 from engine.exhibits.training import ACTIVATION, INITIALIZER, set_training, training_controls
+from engine.explain.explain import explain
+from engine.explain.ledger import Ledger
+from engine.explain.nudge import nudge, read_nudge
+from engine.explain.scene import Scene
+from engine.explain.simple import Operand, count, element, given, response
 from engine.nn.network import Network
 from engine.nn.trainer import Trainer
 from engine.snapshot import Array, Snapshot, freeze
@@ -30,6 +39,8 @@ PATCHES = 9
 PATCH_IMAGES = 64
 """The validation images among which a filter's favourite patches are looked for."""
 
+PIXEL = "a pixel of the picture"
+
 NETWORK_TENSORS = (
     *("conv1.x", "conv1.W", "conv1.b", "conv1.z", "act1.a", "pool1.y"),
     *("conv2.W", "conv2.b", "conv2.z", "act2.a", "pool2.y"),
@@ -45,6 +56,19 @@ MISTAKES = ("misread.x", "misread.label", "misread.said", "misread.example", "co
 
 PATCH_ARRAYS = ("patches.filter", "patches.x", "patches.z")
 """The filter looked at, the patches that excite it most, and what it computes from them."""
+
+OF_VALIDATION = {
+    "misread.x": PIXEL,
+    "misread.label": "the class that the image has",
+    "misread.said": "the class with the greatest share for this image",
+    "misread.example": "the number of the image among the validation images",
+    "confusion": "",
+    "label": "the class of the image on the stage; −1 for a drawing",
+    "patches.filter": "the filter whose patches are shown, counted from 0",
+    "patches.x": PIXEL,
+    "patches.z": "",
+}
+"""What is published of the validation images, and what a number of it is."""
 
 SCALARS = ("loss", "accuracy", "val_loss", "val_accuracy", "misread", "epoch")
 
@@ -232,13 +256,25 @@ class DigitsRun:
             available |= self._favourite_patches()
         return freeze(self.position, self._scalars, {name: available[name] for name in wanted})
 
+    def ledger(self, tensor: str, index: tuple[int, ...], *, page: int = 0) -> Ledger:
+        """Return how a number came about: of the network, of the minibatch, or of its mistakes."""
+        if tensor in OF_VALIDATION:
+            available = self._mistakes | {"label": self._label()}
+            if tensor.startswith("patches."):
+                available |= self._favourite_patches()
+            return self._explain_validation(tensor, index, available[tensor], page)
+        self._stage.forward(self._image())
+        return explain(self._scene(), tensor, index, page=page)
+
     def set(self, values: Mapping[str, Value]) -> None:
         """Change what holds from the next step on, or what is looked at."""
         self._values |= values
         set_training(self._trainer, values)
 
     def act(self, name: str, args: Mapping[str, Any]) -> tuple[Event, ...]:
-        """Take a drawing (`draw`: pixels, rows, columns) or judge a prediction (`judge`)."""
+        """Take a drawing (`draw`), judge a prediction (`judge`), or check a gradient (`nudge`)."""
+        if name == "nudge":
+            return (self._nudge(args),)
         if name == "judge":
             return (judge(self._questions, args),)
         self._drawing[0] = centre(read_drawing(args), like=self._data)
@@ -319,6 +355,43 @@ class DigitsRun:
         }
         return (Event("died", data, pauses=True),)
 
+    def _scene(self) -> Scene:
+        trainer = self._trainer
+        passes = self._stage, trainer.training_pass
+        return Scene.training(*passes, trainer.last_update, input_note=PIXEL)
+
+    def _nudge(self, args: Mapping[str, Any]) -> Event:
+        """Compare a gradient with what a nudged parameter does to the minibatch's loss."""
+        tensor, index, eps = read_nudge(args)
+        exact = Network(
+            describe_network(self._values, self._network.input_shape),
+            rng=np.random.default_rng(0),  # its weights are overwritten
+            dtype=np.float64,
+        )
+        return Event("nudged", asdict(nudge(self._scene(), exact, tensor, index, eps=eps)))
+
+    def _explain_validation(
+        self, tensor: str, index: tuple[int, ...], array: Array, page: int
+    ) -> Ledger:
+        """Explain what was found out about the validation images, or is known of them."""
+        if tensor == "confusion":
+            index, _ = element(tensor, array, index)
+            said = self._trainer.validation_outputs.argmax(axis=1)
+            images = np.flatnonzero((self._validation.y == index[0]) & (said == index[1]))
+            return count(tensor, index, images, "images of this class that are read so", page=page)
+        if tensor == "patches.z":
+            (place,), _ = element(tensor, array, index)
+            weights = self._network.parameters()
+            chosen = min(int(self._values["filter"]), len(weights["conv1.W"]) - 1)
+            return response(
+                Operand("patches.x", self._favourite_patches()["patches.x"], place),
+                Operand("conv1.W", weights["conv1.W"], chosen),
+                Operand("conv1.b", weights["conv1.b"], chosen),
+                float(array[place]),
+                page=page,
+            )
+        return given(tensor, array, index, OF_VALIDATION[tensor])
+
     def _untrained_accuracy(self) -> Solution:
         options = {"tenth": 0.1, "half": 0.5, "most": 0.9}
         nearest = min(options, key=lambda name: abs(options[name] - self._untrained))
@@ -368,6 +441,7 @@ EXHIBIT = Exhibit(
     publishes=(*NETWORK_TENSORS, *GRADIENTS, *MISTAKES, *PATCH_ARRAYS, "label"),
     build=DigitsRun,
     view_actions=("draw", "judge"),
+    questions=("nudge",),
     history=("loss", "accuracy", "val_loss", "val_accuracy"),
     rate=120.0,
 )

@@ -95,11 +95,17 @@ class Conv2D(ParameterLayer):
         The weights lie there as (filters, kernel rows, channels, kernel columns); see
         `engine/nn/kernels/convolution.py` for why.
         """
-        stored = (self.filters, self.size, self.channels, self.size)
-        W, dW = (flat[: -self.filters].reshape(stored) for flat in (theta, gradient))
-        b, db = theta[-self.filters :], gradient[-self.filters :]
-        self.stored = ParameterViews(W, b, dW, db)
-        self.views = ParameterViews(W.transpose(0, 2, 1, 3), b, dW.transpose(0, 2, 1, 3), db)
+        self.stored = ParameterViews(*self._as_stored(theta), *self._as_stored(gradient))
+        self.views = ParameterViews(*self.split(theta), *self.split(gradient))
+
+    def split(self, flat: Array) -> tuple[Array, Array]:
+        """Return views of W and b in a vector that lies as the parameters do."""
+        W, b = self._as_stored(flat)
+        return W.transpose(0, 2, 1, 3), b
+
+    def _as_stored(self, flat: Array) -> tuple[Array, Array]:
+        shape = self.filters, self.size, self.channels, self.size
+        return flat[: -self.filters].reshape(shape), flat[-self.filters :]
 
     def initialize(self, *, rng: np.random.Generator) -> None:
         """Draw the first weights; the bias starts at 0."""

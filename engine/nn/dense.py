@@ -50,9 +50,12 @@ class Dense(ParameterLayer):
         """Keep the parameters in `theta` and their gradients in `gradient` from now on."""
         self.matrix = theta.reshape(self.units, -1)
         self.dmatrix = gradient.reshape(self.units, -1)
-        self.views = ParameterViews(
-            self.matrix[:, :-1], self.matrix[:, -1], self.dmatrix[:, :-1], self.dmatrix[:, -1]
-        )
+        self.views = ParameterViews(*self.split(theta), *self.split(gradient))
+
+    def split(self, flat: Array) -> tuple[Array, Array]:
+        """Return views of W and b in a vector that lies as the parameters do."""
+        matrix = flat.reshape(self.units, -1)
+        return matrix[:, :-1], matrix[:, -1]
 
     def initialize(self, *, rng: np.random.Generator) -> None:
         """Draw the first weights; the bias starts at 0."""

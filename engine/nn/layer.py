@@ -111,6 +111,15 @@ class ParameterLayer(Layer):
         """
         raise NotImplementedError
 
+    def split(self, flat: Array) -> tuple[Array, Array]:
+        """Return views of W and b, in the usual order, in a vector that lies as the parameters do.
+
+        Parameters
+        ----------
+        flat : ndarray of shape (parameter_count,)
+        """
+        raise NotImplementedError
+
     def initialize(self, *, rng: np.random.Generator) -> None:
         """Draw the first weights; the bias starts at 0."""
         raise NotImplementedError

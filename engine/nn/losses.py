@@ -163,11 +163,16 @@ class HalfMeanSquaredError(Loss):
 
 
 class SquaredErrorPass(LossPass):
-    """A squared error at work: L = scale · Σ (a − y)²."""
+    """A squared error at work: L = scale · Σ (a − y)².
+
+    Attributes
+    ----------
+    scale : float
+    """
 
     def __init__(self, last: LayerPass, scale: float) -> None:
         super().__init__(last)
-        self._scale = scale
+        self.scale = scale
         self._slope = np.array(2 * scale, self.target.dtype)
         self._error = np.empty_like(self.target)
         self._errors = self._error.reshape(-1)
@@ -175,7 +180,7 @@ class SquaredErrorPass(LossPass):
     def value(self) -> float:
         """Return the loss of the last forward."""
         np.subtract(self.last.out.value, self.target, self._error)
-        return self._scale * float(self._errors.dot(self._errors))
+        return self.scale * float(self._errors.dot(self._errors))
 
     def backward(self) -> None:
         """Compute da = 2 · scale · (a − y)."""

@@ -135,6 +135,23 @@ class Network:
         """Return `<layer>.dW` and `<layer>.db` of all layers: views in the usual order."""
         return dict(self._views("dW", "db"))
 
+    def named(self, flat: Array) -> dict[str, Array]:
+        """Return `<layer>.W` and `<layer>.b` of a vector that lies as `theta`: views.
+
+        Parameters
+        ----------
+        flat : ndarray of shape (parameters,)
+            Parameters of another moment, or what an optimizer remembers of them.
+        """
+        found: dict[str, Array] = {}
+        start = 0
+        for layer in self.layers:
+            if isinstance(layer, ParameterLayer):
+                stop = start + layer.parameter_count
+                found[f"{layer.name}.W"], found[f"{layer.name}.b"] = layer.split(flat[start:stop])
+                start = stop
+        return found
+
     def summary(self) -> tuple[SummaryRow, ...]:
         """Return what each layer takes, gives and learns."""
         rows = []

@@ -53,6 +53,10 @@ class Optimizer:
         """Move `theta` in place, given the loss's `gradient` there; both (parameters,)."""
         raise NotImplementedError
 
+    def constants(self) -> dict[str, float]:
+        """Return the numbers beside η in the rule, as they are computed with."""
+        return {}
+
     def state(self) -> dict[str, Array]:
         """Return what the optimizer remembers: flat arrays by name, not copied."""
         return {}
@@ -99,6 +103,10 @@ class Momentum(Optimizer):
         np.add(self._v, gradient, self._v)
         np.multiply(self._v, self._rate, self._scratch)
         np.subtract(theta, self._scratch, theta)
+
+    def constants(self) -> dict[str, float]:
+        """Return μ."""
+        return {"momentum": float(self._momentum)}
 
     def state(self) -> dict[str, Array]:
         """Return the velocity v."""
@@ -159,6 +167,10 @@ class RMSprop(Optimizer):
         np.divide(gradient, scratch, scratch)
         np.multiply(scratch, self._rate, scratch)
         np.subtract(theta, scratch, theta)
+
+    def constants(self) -> dict[str, float]:
+        """Return ρ and ε."""
+        return {"decay": float(self._decay), "epsilon": float(self._epsilon)}
 
     def state(self) -> dict[str, Array]:
         """Return the running mean of squares s."""
@@ -221,6 +233,11 @@ class Adam(Optimizer):
         np.divide(self._m, scratch, scratch)
         np.multiply(scratch, self._factor, scratch)
         np.subtract(theta, scratch, theta)
+
+    def constants(self) -> dict[str, float]:
+        """Return β₁, β₂, ε and the count of updates t, from which the corrections come."""
+        beta1, beta2 = self._betas
+        return {"beta1": beta1, "beta2": beta2, "epsilon": self._epsilon, "t": float(self._t[0])}
 
     def state(self) -> dict[str, Array]:
         """Return the running means m and v, and the count of updates t."""

@@ -35,28 +35,35 @@ class Pass:
         What the network should say. `learn` takes what lies in it.
     labels : ndarray of shape (batch,) or None
         The class numbers, for `accuracy`.
+    network : Network
+    layers : list of LayerPass
+        Each layer at work, in order.
+    loss_pass : LossPass
+        The loss at work.
+    has_gradients : bool
+        Whether this pass has gone backward.
     """
 
     def __init__(self, network: "Network", batch: int) -> None:
-        self._network = network
+        self.network = network
         self.batch = batch
         self.x = Signal(network.input_shape, batch, network.dtype)
-        self._layers: list[LayerPass] = []
+        self.layers: list[LayerPass] = []
         signal = self.x
         for layer in network.layers:
-            self._layers.append(layer.at(signal))
-            signal = self._layers[-1].out
+            self.layers.append(layer.at(signal))
+            signal = self.layers[-1].out
         self._output = usual(signal.value)
-        self._loss = network.loss.at(self._layers[-1])
-        self.target = self._loss.target
+        self.loss_pass = network.loss.at(self.layers[-1])
+        self.target = self.loss_pass.target
         self.labels: Array | None = None
         self._loss_value = np.zeros((), network.dtype)
         self._penalty_gradient = np.zeros_like(network.theta)
-        self._dropouts = [one for one in self._layers if isinstance(one, DropoutPass)]
-        self._forward: list[Callable[[], Any]] = [one.forward for one in self._layers]
+        self._dropouts = [one for one in self.layers if isinstance(one, DropoutPass)]
+        self._forward: list[Callable[[], Any]] = [one.forward for one in self.layers]
         self._backward: list[Callable[[], Any]] = []
         self._backward_to_input: list[Callable[[], Any]] = []
-        self._has_gradients = self._has_input_gradient = False
+        self.has_gradients = self._has_input_gradient = False
 
     def forward(
         self, x: Array, *, training: bool = False, rng: np.random.Generator | None = None
@@ -85,7 +92,7 @@ class Pass:
             If training needs an `rng` and there is none.
         """
         x = np.asarray(x)
-        expected = (self.batch, *self._network.input_shape)
+        expected = (self.batch, *self.network.input_shape)
         if x.shape != expected:
             raise ShapeError(f"input: expected {spell(expected)}, got {spell(x.shape)}")
         if training and rng is None and self._dropouts:
@@ -108,7 +115,7 @@ class Pass:
         InvalidValueError, ShapeError
             If `y` does not fit; see `Loss.targets`.
         """
-        targets = self._network.loss.targets(y, len(self.target))
+        targets = self.network.loss.targets(y, len(self.target))
         if len(targets.values) != self.batch:
             raise ShapeError(f"targets: expected {self.batch} samples, got {len(targets.values)}")
         self.target[...] = targets.values.T
@@ -137,11 +144,32 @@ class Pass:
         self._run_backward(False)
         return loss
 
+    def follow(self, other: "Pass") -> None:
+        """Take over the input, the targets and the dropout masks of a pass of the same layers.
+
+        Parameters
+        ----------
+        other : Pass
+            Of as many samples; its network may be of another dtype.
+        """
+        self.x.value[...] = other.x.value
+        self.target[...] = other.target
+        self.labels = other.labels
+        for mine, theirs in zip(self._dropouts, other._dropouts, strict=True):
+            mine.follow(theirs)
+
+    def evaluate(self) -> float:
+        """Return the loss of what lies in `x.value`, `target` and the dropout masks."""
+        with np.errstate(all="ignore"):
+            for compute in self._forward:
+                compute()
+            return self._run_loss()
+
     def count_right(self) -> float:
         """Return how many samples' class is right; NaN where there are no classes."""
         if self.labels is None:
             return math.nan
-        out = self._layers[-1].out.value
+        out = self.layers[-1].out.value
         said = out[0] > 0.5 if len(out) == 1 else out.argmax(0)
         return int(np.count_nonzero(said == self.labels))
 
@@ -159,8 +187,8 @@ class Pass:
         computed from the logits is not needed by anybody: it is computed by this call.
         """
         found: dict[str, Array] = {}
-        for number, one in enumerate(self._layers):
-            name = self._network.layers[number].name
+        for number, one in enumerate(self.layers):
+            name = self.network.layers[number].name
             found[f"{name}.x"] = usual(one.x.value)
             if isinstance(one, ParameterPass):
                 found[f"{name}.W"], found[f"{name}.b"] = one.layer.views.W, one.layer.views.b
@@ -168,11 +196,11 @@ class Pass:
                 found[f"{name}.{short}"] = array
         found["target"] = usual(self.target)
         found["loss"] = self._loss_value
-        if self._has_gradients:
-            if self._loss.stands_in:
+        if self.has_gradients:
+            if self.loss_pass.stands_in:
                 with np.errstate(all="ignore"):
-                    name = f"{self._network.layers[-1].name}.da"
-                    found[name] = usual(self._loss.output_gradient())
+                    name = f"{self.network.layers[-1].name}.da"
+                    found[name] = usual(self.loss_pass.output_gradient())
             found |= dict(self._gradients())
         return found
 
@@ -185,31 +213,31 @@ class Pass:
         """
         for name, array in self._in_order_of_computation():
             # a layer's dx is the gradient of the layer before, and is named so, but for the first's
-            again = name.endswith(".dx") and name != f"{self._network.layers[0].name}.dx"
+            again = name.endswith(".dx") and name != f"{self.network.layers[0].name}.dx"
             if not again and not np.isfinite(array).all():
                 return name
         return None
 
     def _in_order_of_computation(self) -> Iterator[tuple[str, Array]]:
-        layers = self._network.layers
+        layers = self.network.layers
         yield f"{layers[0].name}.x", self.x.value
-        for layer, one in zip(layers, self._layers, strict=True):
+        for layer, one in zip(layers, self.layers, strict=True):
             for short, array in one.forward_tensors().items():
                 yield f"{layer.name}.{short}", array
         yield "loss", self._loss_value
-        if self._has_gradients:
+        if self.has_gradients:
             yield from self._gradients()
-        yield from self._network.parameters().items()
+        yield from self.network.parameters().items()
 
     def _gradients(self) -> Iterator[tuple[str, Array]]:
         """Yield what the last backward computed, by name, in that order."""
-        last = len(self._layers) - 1
-        if self._loss.stands_in:
-            yield f"{self._network.layers[last].name}.dx", usual(self._loss.gradient)
+        last = len(self.layers) - 1
+        if self.loss_pass.stands_in:
+            yield f"{self.network.layers[last].name}.dx", usual(self.loss_pass.gradient)
             last -= 1
         lowest = 0 if self._has_input_gradient else self._first_parameters()
         for number in range(last, lowest - 1, -1):
-            one, name = self._layers[number], self._network.layers[number].name
+            one, name = self.layers[number], self.network.layers[number].name
             yield f"{name}.d{one.out_name}", usual(one.dout)
             if isinstance(one, ParameterPass):
                 yield f"{name}.dW", one.layer.views.dW
@@ -227,10 +255,10 @@ class Pass:
             compute()
 
     def _run_loss(self) -> float:
-        loss = self._loss.value()
-        if self._network.l2:
-            np.multiply(self._network.theta, self._network.decay, self._penalty_gradient)
-            loss += 0.5 * float(self._network.theta.dot(self._penalty_gradient))
+        loss = self.loss_pass.value()
+        if self.network.l2:
+            np.multiply(self.network.theta, self.network.decay, self._penalty_gradient)
+            loss += 0.5 * float(self.network.theta.dot(self._penalty_gradient))
         self._loss_value[...] = loss
         return loss
 
@@ -239,19 +267,19 @@ class Pass:
             self._prepare_backward()
         for compute in self._backward_to_input if to_input else self._backward:
             compute()
-        if self._network.l2:
-            np.add(self._network.gradient, self._penalty_gradient, self._network.gradient)
-        self._has_gradients, self._has_input_gradient = True, to_input
+        if self.network.l2:
+            np.add(self.network.gradient, self._penalty_gradient, self.network.gradient)
+        self.has_gradients, self._has_input_gradient = True, to_input
 
     def _prepare_backward(self) -> None:
         """Allocate the gradients and list what to compute, with and without the input's."""
-        self._loss.allocate_backward()
+        self.loss_pass.allocate_backward()
         for to_input, steps in ((False, self._backward), (True, self._backward_to_input)):
-            steps.append(self._loss.backward)
+            steps.append(self.loss_pass.backward)
             lowest = 0 if to_input else self._first_parameters()
-            last = len(self._layers) - (2 if self._loss.stands_in else 1)
+            last = len(self.layers) - (2 if self.loss_pass.stands_in else 1)
             for number in range(last, lowest - 1, -1):
-                one = self._layers[number]
+                one = self.layers[number]
                 one.allocate_backward()
                 if isinstance(one, ParameterPass):
                     steps.append(one.backward_parameters)
@@ -260,7 +288,7 @@ class Pass:
 
     def _first_parameters(self) -> int:
         """Return the number of the first layer with parameters; past the last if there is none."""
-        for number, one in enumerate(self._layers):
+        for number, one in enumerate(self.layers):
             if isinstance(one, ParameterPass):
                 return number
-        return len(self._layers)
+        return len(self.layers)

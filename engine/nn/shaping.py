@@ -102,6 +102,11 @@ class DropoutPass(LayerPass):
             self.mask.fill(1)
             self._keeps_all = True
 
+    def follow(self, other: "DropoutPass") -> None:
+        """Leave out of the next batch what `other` has left out of its last."""
+        self.mask[...] = other.mask
+        self._keeps_all = False
+
     def forward(self) -> None:
         """Compute y = x · mask."""
         np.multiply(self.x.value, self.mask, self.out.value)

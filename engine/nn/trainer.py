@@ -18,7 +18,7 @@ from engine.errors import DivergedError, InvalidValueError, ShapeError
 from engine.nn.batches import Batch, Batches, Place
 from engine.nn.losses import Targets
 from engine.nn.network import MAX_BATCH, Network
-from engine.nn.optimizers import make_optimizer
+from engine.nn.optimizers import Optimizer, make_optimizer
 from engine.nn.passes import Pass
 from engine.nn.rules import Number, Whole
 from engine.nn.shaping import Dropout
@@ -53,6 +53,24 @@ class Step(NamedTuple):
     batch: Array
     val_loss: float | None
     val_accuracy: float | None
+
+
+class Update(NamedTuple):
+    """How the last step moved the parameters.
+
+    Attributes
+    ----------
+    before : ndarray of shape (parameters,)
+        θ before it; not copied.
+    optimizer : Optimizer
+        What moved it, with what it remembers since; not copied.
+    learning_rate : float
+        η of that step; the next one may have another.
+    """
+
+    before: Array
+    optimizer: Optimizer
+    learning_rate: float
 
 
 class Trainer:
@@ -124,6 +142,7 @@ class Trainer:
         self._dropouts = [one for one in network.layers if isinstance(one, Dropout)]
         self._last_rates = self._rates = [one.rate for one in self._dropouts]
         self._optimizer = make_optimizer(optimizer, network.theta, learning_rate=learning_rate)
+        self._updated_by = self._optimizer, self.learning_rate
         self.batch_size = batch_size
         self.training_pass = self._next_pass
         self.val_loss = self.val_accuracy = math.nan
@@ -167,6 +186,7 @@ class Trainer:
         self.index += 1
         loss = self._learn(self._next_pass, batch)
         self._before[...] = self.network.theta
+        self._updated_by = self._optimizer, self._optimizer.learning_rate
         self._optimizer.update(self.network.theta, self.network.gradient)
         # one sum over parameters and gradients: it is finite unless one of them is not, or is huge
         if not math.isfinite(loss + float(self._sum_of_squares(self.network.both))):
@@ -222,6 +242,11 @@ class Trainer:
             right += using.count_right()
         self.val_loss, self.val_accuracy = loss / len(data), right / len(data)
         return self.val_loss, self.val_accuracy
+
+    @property
+    def last_update(self) -> Update | None:
+        """How the last step moved the parameters; None before the first."""
+        return Update(self._before, *self._updated_by) if self.index else None
 
     @property
     def learning_rate(self) -> float:
@@ -288,6 +313,7 @@ class Trainer:
             **memory,
             "places": np.array(places, np.int64),
             "learning_rate": np.array(self.learning_rate),
+            "learning_rate.last": np.array(self._updated_by[1]),
             "dropout": np.array([self._rates, self._last_rates]),
             "validation": np.array([self.val_loss, self.val_accuracy]),
             "validation.outputs": self.validation_outputs,
@@ -329,6 +355,7 @@ class Trainer:
             learning_rate=float(state["learning_rate"]),
         )
         self._optimizer.load({name: state[f"optimizer.{name}"] for name in self._optimizer.state()})
+        self._updated_by = self._optimizer, float(state["learning_rate.last"])
         self.batch_size = batch_size
         self._set_rates(rates)
         self.val_loss, self.val_accuracy = map(float, state["validation"])

@@ -63,6 +63,34 @@ class Windows:
         stop = last * self.stride + offset + 1
         return slice(first, last + 1), slice(start, stop, self.stride)
 
+    def cells(self, window: int) -> tuple[slice, slice]:
+        """Return a window's cells that lie on the axis, and where they lie there.
+
+        Returns
+        -------
+        cells : slice
+            Of the window; empty if all of it lies outside.
+        positions : slice
+            Of the axis: one position for each of these cells, `dilation` apart.
+        """
+        offset = self.position(window, 0)
+        first = max(0, -(offset // self.dilation))
+        last = min(self.size - 1, (self.length - 1 - offset) // self.dilation)
+        if last < first:
+            return slice(0, 0), slice(0, 0, self.dilation)
+        start = offset + first * self.dilation
+        stop = offset + last * self.dilation + 1
+        return slice(first, last + 1), slice(start, stop, self.dilation)
+
+    def covering(self, position: int) -> list[tuple[int, int]]:
+        """Return the windows that cover a position, each with its cell there."""
+        found = []
+        for cell in range(self.size):
+            window, between = divmod(position + self.before - cell * self.dilation, self.stride)
+            if not between and 0 <= window < self.count:
+                found.append((window, cell))
+        return found[::-1]
+
 
 def convolution_windows(
     length: int, size: int, stride: int, dilation: int, padding: str | int

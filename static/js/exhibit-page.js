@@ -55,7 +55,8 @@ function connectKeys(page) {
   const keys = one(document, "keys-dialog", KeysDialog);
   listenToKeys((action) => {
     if (action === "help") keys.open();
-    else if (action === "leave") page.unpick();
+    else if (action === "leave") page.walkBack();
+    else if (action === "why") page.enterLedger();
     else transport.perform(action);
   });
 }

@@ -10,6 +10,7 @@ import numpy as np
 from engine.errors import DivergedError, InvalidValueError
 from engine.exhibits.contract import Event, Exhibit
 from engine.exhibits.controls import Choice, Option, Slider, Toggle
+from engine.explain.simple import given
 from engine.snapshot import freeze
 
 WHERE = "counter_exhibit:EXHIBITS"
@@ -64,11 +65,19 @@ class CounterRun:
                 raise InvalidValueError(f"value: expected a number, got {args.get('value')!r}")
             self._note = float(args["value"])
             return (Event("noted", {"value": self._note}),)
+        if name == "ask":
+            return (Event("asked", {"step": self.position}),)
         if name == "break":
             raise KeyError("broken on purpose")
         time.sleep(self._values["sleep_ms"] / 1000)
         self._x += np.float32(args["by"])
         return ()
+
+    def ledger(self, tensor, index, *, page=0):
+        arrays = {"x": self._x, "note": np.array(self._note)}
+        if tensor not in arrays:
+            raise InvalidValueError(f"tensor: expected one of x, note, got {tensor!r}")
+        return given(tensor, arrays[tensor], index, "told by a test")
 
     def save(self):
         return {"x": self._x.copy(), "position": np.array(self.position)}
@@ -109,6 +118,7 @@ def _exhibit(slug: str, run: type) -> Exhibit:
         build=run,
         actions=("push",),
         view_actions=("note", "break"),
+        questions=("ask",),
         history=("mean",),
     )
 

@@ -70,7 +70,7 @@ def test_a_bad_message_is_answered_and_changes_nothing(server) -> None:
             for text, code in (
                 ("{", "bad_json"),
                 ("[1]", "bad_message"),
-                ('{"kind":"explain","id":1,"tensor":"x","index":[0]}', "unknown_kind"),
+                ('{"kind":"fork","step":1,"values":{}}', "unknown_kind"),
                 ('{"kind":"set","values":{"pace":NaN}}', "bad_message"),
                 ('{"kind":"set","values":{"pace":11}}', "bad_value"),
                 ('{"kind":"set","values":{"speed":1}}', "bad_value"),

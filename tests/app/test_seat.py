@@ -181,7 +181,7 @@ def test_a_bad_value_changes_nothing_and_names_its_field() -> None:
     desk.do("set", values={"size": 3})
     assert desk.told()[0]["text"] == "size: a new value starts a new run"
     desk.do("act", name="juggle")
-    assert "expected one of push, note, break, got 'juggle'" in desk.told()[0]["text"]
+    assert "expected one of push, note, break, ask, got 'juggle'" in desk.told()[0]["text"]
     desk.do("seek", step=CAP + 1)
     assert desk.told()[0]["field"] == "step"
 

@@ -191,3 +191,68 @@ def test_mnist_is_greyed_with_the_reason_where_its_files_are_not():
     here, missing = data["options"]
     assert here["unavailable"] is None
     assert "perceptarium fetch mnist" in missing["unavailable"]
+
+
+def test_a_ledger_of_the_confusion_counts_the_images_that_are_read_so(digits):
+    recorder = digits()
+    recorder.step(30)
+    confusion = arrays(recorder)["confusion"]
+    row, column = np.unravel_index(confusion.argmax(), confusion.shape)
+    ledger = recorder.ledger("confusion", (int(row), int(column)))
+    assert len(ledger.terms) + ledger.rest.count == ledger.value == confusion.max()
+
+
+def test_ledgers_of_a_diverged_run_show_what_is_not_finite(digits):
+    recorder = digits(learning_rate=100.0, optimizer="sgd", activation="linear")
+    recorder.step(200)
+    assert recorder.diverged
+    for name, array in arrays(recorder).items():
+        if array.size:
+            recorder.ledger(name, tuple(0 for _ in array.shape))
+    for name in ("batch.conv1.z", "batch.softmax.a"):
+        recorder.ledger(name, (0,) * (4 if name.endswith("z") else 2))
+    assert not np.isfinite(recorder.ledger("conv1.W", (0, 0, 0, 0)).value)
+
+
+def test_an_update_is_explained_with_the_rate_that_it_had_also_after_coming_back(digits):
+    recorder = digits(optimizer="sgd", learning_rate=0.01)
+    recorder.step(20)
+    recorder.set({"learning_rate": 0.5})
+    before = recorder.ledger("conv1.W", (0, 0, 1, 1))
+    assert before.terms[1].factors[0].value == -0.01
+    recorder.step(5)
+    assert recorder.ledger("conv1.W", (0, 0, 1, 1)).terms[1].factors[0].value == -0.5
+    recorder.seek(20)
+    assert recorder.ledger("conv1.W", (0, 0, 1, 1)) == before
+
+
+def test_a_nudge_agrees_with_the_gradient_of_the_minibatch_also_at_a_past_step(digits):
+    recorder = digits(dropout=0.4)
+    recorder.step(40)
+    recorder.seek(21)
+    args = {"tensor": "conv1.dW", "index": [0, 0, 1, 1]}
+    (event,) = recorder.act("nudge", args)
+    assert event.name == "nudged"
+    assert event.data["agreement"] > 0.999
+    assert event.data["gradient"] == arrays(recorder)["conv1.dW"][0, 0, 1, 1]
+    reopened = digits(dropout=0.4)
+    reopened.load(recorder.save())
+    assert reopened.act("nudge", args) == (event,)
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        ({}, "tensor: expected the name of a parameter, got None"),
+        ({"tensor": "conv1.W", "index": 3}, "index: expected a list of whole numbers, got 3"),
+        ({"tensor": "conv1.W", "index": [True]}, "index: expected a list of whole numbers"),
+        ({"tensor": "conv1.W", "index": [0, 0, 0, 0], "eps": 0}, "eps: expected a number from"),
+        ({"tensor": "conv1.z", "index": [0, 0, 0, 0]}, "got 'conv1.z'"),
+        ({"tensor": "conv1.W", "index": [0, 0, 0, 99]}, "index: expected 4 whole numbers"),
+    ],
+)
+def test_a_nudge_that_cannot_be_is_refused(digits, args, says):
+    recorder = digits()
+    recorder.step(1)
+    with pytest.raises(InvalidValueError, match=says):
+        recorder.act("nudge", args)

@@ -9,6 +9,7 @@ import pytest
 from engine.data.library import Library
 from engine.exhibits import EXHIBITS, HALLS
 from engine.exhibits.controls import Choice
+from engine.explain.ledger import TOLERANCE
 from engine.recorder import Recorder
 
 ROOT = Path(__file__).parents[2]
@@ -91,6 +92,46 @@ def test_every_option_of_every_control_runs(exhibit):
             recorder.step(2)
             arrays = recorder.snapshot().arrays
             assert all(np.isfinite(a).all() for n, a in arrays.items() if n[:7] != "history")
+
+
+@every_exhibit
+def test_every_published_number_has_a_ledger_that_recomputes_to_it(exhibit):
+    recorder = Recorder(exhibit, {}, 1, Library())
+    rng = np.random.default_rng(0)
+    for _ in range(3):
+        for name, array in recorder.snapshot().arrays.items():
+            for _ in range(3 if array.size else 0):
+                index = tuple(int(rng.integers(length)) for length in array.shape)
+                ledger = recorder.ledger(name, index)
+                np.testing.assert_equal(ledger.value, float(array[index]))
+                largest = max(map(abs, [ledger.value, *(term.value for term in ledger.terms)]))
+                error = abs(ledger.recompute() - ledger.value)
+                assert not error > TOLERANCE * largest, ledger
+                assert_leads_to_ledgers(recorder, ledger)
+        recorder.step(13)
+
+
+def assert_leads_to_ledgers(recorder, ledger):
+    for term in ledger.terms[:3]:
+        for factor in term.factors:
+            if factor.tensor is not None:
+                there = recorder.ledger(factor.tensor, factor.index)
+                assert there.value == (factor.value if factor.of is None else factor.of)
+    for place in ledger.feeds[:3]:
+        recorder.ledger(place.tensor, place.index)
+
+
+@every_exhibit
+def test_asking_changes_nothing(exhibit):
+    asked, other = (Recorder(exhibit, {}, 1, Library()) for _ in range(2))
+    for recorder in (asked, other):
+        recorder.step(3)
+    for name, array in asked.snapshot().arrays.items():
+        if array.size:
+            asked.ledger(name, tuple(0 for _ in array.shape))
+    for recorder in (asked, other):
+        recorder.step(3)
+    assert bytes_of(asked) == bytes_of(other)
 
 
 @every_exhibit

@@ -152,7 +152,7 @@ def test_average_pooling_is_the_textbooks(case, batch, dtype, seed):
 )
 def test_windows_that_lie_side_by_side_take_the_fast_kernel(layer, shape, kernel):
     net = network({"kind": "max_pool2d", **layer}, shape, np.float32)
-    assert isinstance(net.at(1)._layers[0]._kernel, kernel)
+    assert isinstance(net.at(1).layers[0]._kernel, kernel)
 
 
 def test_of_equal_winners_the_first_in_row_order_gets_the_gradient():

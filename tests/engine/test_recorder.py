@@ -126,7 +126,7 @@ def test_whatever_was_done_a_run_that_does_it_straight_away_shows_the_same(cours
             assert other.position == recorder.position
             assert other.head == recorder.head
             recorder = other
-        else:
+        elif kind != "rate" or amount != recorder.values["rate"]:  # else nothing changes
             done = [one for one in done if one[0] <= recorder.position]
             done.append((recorder.position, kind, amount))
             if kind == "rate":

@@ -4,7 +4,7 @@
 
 /**
  * @typedef {"toggle" | "back" | "forward" | "back-ten" | "forward-ten" | "start" | "end"
- *   | "slower" | "faster" | "help" | "leave"} Action
+ *   | "slower" | "faster" | "help" | "why" | "leave"} Action
  *
  * @typedef {object} Key
  * @property {Action} action
@@ -37,7 +37,20 @@ export const KEYS = [
   { action: "end", keys: ["End"], shift: false, shown: "End", does: "to the furthest step" },
   { action: "slower", keys: [","], shift: false, shown: ",", does: "slower" },
   { action: "faster", keys: ["."], shift: false, shown: ".", does: "faster" },
-  { action: "leave", keys: ["Escape"], shift: false, shown: "Esc", does: "close the ledger" },
+  {
+    action: "why",
+    keys: ["w", "W"],
+    shift: false,
+    shown: "W",
+    does: "why this number: into its ledger",
+  },
+  {
+    action: "leave",
+    keys: ["Escape"],
+    shift: false,
+    shown: "Esc",
+    does: "in the ledger, back to the number before; then close it",
+  },
   { action: "help", keys: ["?"], shift: true, shown: "?", does: "this list" },
 ];
 
@@ -47,7 +60,7 @@ export const WIDGET_KEYS = [
   { shown: "← → ↑ ↓", does: "to the neighbouring number" },
   { shown: "Home  End", does: "to the row's first or last number" },
   { shown: "PgUp  PgDn", does: "to the picture or the page above or below" },
-  { shown: "Enter", does: "keep this number in the ledger" },
+  { shown: "Enter", does: "why this number: its ledger; once more, go into it" },
   { shown: "T", does: "show the tensor as a table" },
   { shown: "Space  E  Delete", does: "on the drawing pad: pen down or up, eraser, clear" },
 ];
@@ -85,6 +98,7 @@ function belongsTo(target, key) {
   if (!(target instanceof Element)) return false;
   if (target.closest("dialog[open]")) return true;
   if (target.closest(TYPING)) return key !== "Escape";
+  if (/^[a-z]$/i.test(key) && target.closest("select")) return true; // it finds an option
   if (key === " ") return target.closest(PRESSED_WITH_SPACE) !== null;
   const moves = key.startsWith("Arrow") || key === "Home" || key === "End";
   return moves && target.closest(MOVED_WITH_ARROWS) !== null;

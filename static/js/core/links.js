@@ -45,6 +45,11 @@ export class Links {
     this.#light();
   }
 
+  /** Elements have come that were not there when the tensors were lit. */
+  refresh() {
+    this.#light();
+  }
+
   #light() {
     for (const element of this.#root.querySelectorAll("[data-tensor]")) {
       const name = element.getAttribute("data-tensor") ?? "";

@@ -18,6 +18,8 @@ const MEANINGS = {
   dz: "gradient: how the loss changes with this sum",
   da: "gradient: how the loss changes with this activation",
   dy: "gradient: how the loss changes with what leaves the layer",
+  m: "the optimizer's memory: a running mean of the gradients",
+  v: "the optimizer's memory: a running mean of the squared gradients",
 };
 
 /** @type {Readonly<Record<string, readonly string[]>>} */

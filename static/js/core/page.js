@@ -3,15 +3,17 @@
  *
  * Facts are told by `onEvent`: every event of the server by its name (`diverged`, `paused`,
  * `values`, `judged`, …) with the event, and of the page's own
- * `welcome` (Welcome), `connection` (Connection), `error` (ServerError), `pick` (Pick or null),
- * `painted` (Frame), `rate` (number or null), `beat` (number).
+ * `welcome` (Welcome), `connection` (Connection), `error` (ServerError), `pick` (Station or null),
+ * `ledger` (Station), `into-ledger` (null), `painted` (Frame), `rate` (number or null),
+ * `beat` (number).
  *
- * @import {Change, Command, Connection, Control, Frame, Hello, Pick, RunEvent, ServerError,
+ * @import {Change, Command, Connection, Control, Frame, Hello, Ledger, RunEvent, ServerError,
  *   ServerMessage, UrlState, Values, Welcome} from "./types.js"
  * @import {Listener} from "./emitter.js"
  */
 
 import { Emitter } from "./emitter.js";
+import { Inquiry, same } from "./inquiry.js";
 import { Live, VERSION } from "./live.js";
 import { readUrl, UrlWriter, writeUrl } from "./url.js";
 
@@ -36,8 +38,6 @@ export class Page {
   connection = { state: "connecting" };
   /** @type {Frame | null} the one on the screen */
   frame = null;
-  /** @type {Pick | null} */
-  picked = null;
   /** @type {UrlState} what the address said when the page opened */
   asked;
 
@@ -45,6 +45,7 @@ export class Page {
   #links;
   #emitter = new Emitter();
   #address = new UrlWriter();
+  #inquiry;
   #live;
   /** @type {((frame: Frame) => void)[]} */
   #painters = [];
@@ -62,6 +63,14 @@ export class Page {
     this.#announcer = announcer;
     this.#links = links;
     this.asked = readUrl(location.search);
+    this.#inquiry = new Inquiry({
+      ask: (id, { pick: { tensor, index }, page: turned }) =>
+        this.send({ kind: "explain", id, tensor, index, ...(turned > 0 ? { page: turned } : {}) }),
+      moved: (station) => this.#emitter.emit("pick", station),
+      answered: (station) => this.#emitter.emit("ledger", station),
+      now: () => performance.now(),
+      wait: (callback, ms) => void setTimeout(callback, ms),
+    });
     this.#live = new Live(slug, {
       hello: () => this.#hello(),
       receive: (message) => this.#receive(message),
@@ -212,8 +221,18 @@ export class Page {
     this.#links.mark(names);
   }
 
+  /** Light what is linked anew: something that stands for a tensor has come. */
+  relink() {
+    this.#links.refresh();
+  }
+
+  /** The numbers walked through; the ledger of the last one is open. */
+  get way() {
+    return this.#inquiry.stations;
+  }
+
   /**
-   * Open the ledger of a number.
+   * Open the ledger of a number; when it is open already, go into it.
    *
    * @param {string} tensor
    * @param {readonly number[]} index
@@ -221,14 +240,41 @@ export class Page {
    * @param {string} [label]  what the view calls its place
    */
   pick(tensor, index, value, label) {
-    this.picked = { tensor, index: [...index], value, label };
-    this.#emitter.emit("pick", this.picked);
+    const pick = { tensor, index: [...index], value, label, step: this.step };
+    const { open } = this.#inquiry;
+    if (open && same(open.pick, pick)) this.enterLedger();
+    else this.#inquiry.begin(pick);
+  }
+
+  /**
+   * Walk on from the open ledger to another number's.
+   *
+   * @param {string} tensor
+   * @param {readonly number[]} index
+   * @param {number} value
+   */
+  walk(tensor, index, value) {
+    this.#inquiry.walk({ tensor, index: [...index], value, step: this.step });
+  }
+
+  /** Walk back. @param {number} [place]  in `way`; by default to the number before */
+  walkBack(place) {
+    this.#inquiry.back(place);
   }
 
   /** Close the ledger. */
   unpick() {
-    this.picked = null;
-    this.#emitter.emit("pick", null);
+    this.#inquiry.back(-1);
+  }
+
+  /** Ask for more terms of the open ledger. @param {number} page  counted from 0 */
+  turnLedger(page) {
+    this.#inquiry.turn(page);
+  }
+
+  /** Move the focus into the open ledger. */
+  enterLedger() {
+    this.#emitter.emit("into-ledger", null);
   }
 
   /** @param {number} beat  counted from 1, for the address */
@@ -275,6 +321,7 @@ export class Page {
   #receive(message) {
     if (message.kind === "welcome") this.#welcome(/** @type {Welcome} */ (message));
     else if (message.kind === "event") this.#event(/** @type {RunEvent} */ (message));
+    else if (message.kind === "ledger") this.#inquiry.receive(/** @type {Ledger} */ (message));
     else if (message.kind === "error") this.#error(/** @type {ServerError} */ (message));
   }
 
@@ -290,6 +337,7 @@ export class Page {
     this.#welcomed = true;
     this.#live.settle(welcome.session, welcome.run);
     this.#emitter.emit("welcome", welcome);
+    this.#inquiry.reconnect();
     this.#address.schedule(this.query, playing);
   }
 
@@ -308,6 +356,7 @@ export class Page {
   #error(error) {
     // said to the `watch` behind a hello that was not accepted: its own error says why
     if (error.code === "hello_first") return;
+    if (!error.fatal && this.#inquiry.refuse(error)) return;
     if (error.fatal) this.#live.fail(error.text);
     else if (!this.#welcomed) this.#askForLess(error);
     this.#emitter.emit("error", error);
@@ -341,6 +390,7 @@ export class Page {
   /** @param {Frame} frame */
   #painted(frame) {
     this.#emitter.emit("painted", frame);
+    this.#inquiry.see(frame);
     const arrival = this.#arrival;
     if (arrival?.step !== frame.step) return;
     this.#arrival = null;

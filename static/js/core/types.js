@@ -57,9 +57,34 @@
  * @typedef {{kind: "event", name: string, run: number, step: number,
  *   data: Record<string, any>}} RunEvent
  * @typedef {{kind: "error", code: string, text: string, fatal: boolean,
- *   field?: string}} ServerError
+ *   field?: string, id?: number}} ServerError  `id`: of the `explain` that it answers
  * @typedef {{kind: "pong", t: number}} Pong
- * @typedef {{kind: "ledger", id: number, [key: string]: any}} Ledger
+ *
+ * @typedef {{tensor: string, index: number[]}} Reference  one number of one tensor
+ * @typedef {{value: number | null, nonfinite?: string}} Quantity  null: `nonfinite` says which
+ * @typedef {Quantity & {symbol: string, tensor?: string, index?: number[],
+ *   of?: number | null}} Factor  `of`: the element's own value, where the factor is a function of it
+ * @typedef {Quantity & {factors: Factor[]}} Term  the product of its factors
+ *
+ * @typedef {object} LedgerFields
+ * @property {"ledger"} kind
+ * @property {number} id  of the `explain` that it answers
+ * @property {number} run
+ * @property {number} step
+ * @property {string} tensor
+ * @property {number[]} index
+ * @property {"sum" | "max" | "mean" | "function"} combine
+ * @property {string | null} function
+ * @property {Term[]} terms  of the page that was asked for
+ * @property {Quantity & {count: number}} rest  the terms that are not listed, combined
+ * @property {number} [page]  which of the terms' `pages` this is, from 0; the largest come first
+ * @property {number} [pages]
+ * @property {string} mathml
+ * @property {string} code  a line of NumPy
+ * @property {Record<string, string>} [symbols]  names in `code`, and the tensors they stand for
+ * @property {string} [note]  where the arithmetic does not say all: ties, padding, data
+ * @property {Reference[]} feeds  where the number goes
+ * @typedef {Quantity & LedgerFields} Ledger
  * @typedef {Welcome | RunEvent | ServerError | Pong | Ledger} ServerMessage
  *
  * @typedef {object} Hello
@@ -80,6 +105,7 @@
  *   | {kind: "set", values: Values}
  *   | {kind: "reset", values?: Values, seed?: number}
  *   | {kind: "act", name: string, args: Record<string, unknown>}
+ *   | {kind: "explain", id: number, tensor: string, index: readonly number[], page?: number}
  *   | {kind: "ack", seq: number}
  *   | {kind: "ping", t: number}} Command
  *
@@ -99,6 +125,7 @@
  * @property {string} tensor
  * @property {number[]} index
  * @property {number} value  as it was when picked
+ * @property {number} [step]  when that was
  * @property {string} [label]  what the view calls the tensor
  *
  * @typedef {object} ExhibitView  what an exhibit's `mount` hands back

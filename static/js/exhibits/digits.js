@@ -35,7 +35,7 @@ const STAGE = `
       axes="filter,channel,row,column"></tensor-view>
   </network-column>
   <network-column heading="feature maps" connect="one">
-    <tensor-view data-tensor="act1.a" label="feature maps" prefix="0"
+    <tensor-view data-tensor="act1.a" also="conv1.z" label="feature maps" prefix="0"
       axes="image,map,row,column"></tensor-view>
   </network-column>
   <network-column heading="pooled" connect="one">
@@ -43,7 +43,7 @@ const STAGE = `
       axes="image,map,row,column"></tensor-view>
   </network-column>
   <network-column heading="feature maps" connect="all">
-    <tensor-view data-tensor="act2.a" label="second feature maps" prefix="0"
+    <tensor-view data-tensor="act2.a" also="conv2.z" label="second feature maps" prefix="0"
       axes="image,map,row,column"></tensor-view>
   </network-column>
   <network-column heading="pooled" connect="one">
@@ -51,7 +51,7 @@ const STAGE = `
       axes="image,map,row,column"></tensor-view>
   </network-column>
   <network-column heading="flatten" connect="flatten">
-    <tensor-view data-tensor="flatten.y" label="flattened numbers" prefix="0" scale="off"
+    <tensor-view data-tensor="flatten.y" also="dropout.y" label="flattened numbers" prefix="0" scale="off"
       axes="image,number"></tensor-view>
   </network-column>
   <network-column heading="scores" connect="all">
@@ -59,7 +59,7 @@ const STAGE = `
       axes="image,digit@0"></tensor-view>
   </network-column>
   <network-column heading="softmax" connect="all">
-    <bar-list data-tensor="softmax.a" label="softmax" prefix="0"></bar-list>
+    <bar-list data-tensor="softmax.a" also="dense1.z" label="softmax" prefix="0"></bar-list>
   </network-column>
 </network-view>
 

@@ -5,7 +5,8 @@
  * The greatest is green with ✓ when it is the label, red with ✗ when it is not.
  *
  * Attributes: data-tensor, label; `prefix` leading indices held fixed (0 for the first image);
- * `most` the value of a full bar (1).
+ * `most` the value of a full bar (1); `also` tensors whose elements have the same places: a ledger
+ * outlines them here, too.
  *
  * Events: cell-pick {tensor, index, value, label}; cell-hover {tensor, index, value, node} or null;
  * tensor-shape when the number of bars changes; line-change when `shapeLine` does.
@@ -199,6 +200,21 @@ export class BarList extends HTMLElement {
     for (const bar of this.bars) bar.row.removeAttribute("data-lit");
     for (let i = 0; nodes && i < nodes.length; i++) {
       this.bars[nodes[i]]?.row.toggleAttribute("data-lit", true);
+    }
+  }
+
+  /**
+   * Outline bars: what this step touches.
+   *
+   * @param {ArrayLike<number> | null} cells  places in the tensor's data
+   * @param {number} [picked]  the one whose ledger is open; outlined more strongly
+   */
+  highlight(cells, picked = NOTHING) {
+    const start = this.arrangement?.start ?? 0;
+    const touched = new Set(Array.from(cells ?? [], (cell) => cell - start));
+    for (const [i, { row }] of this.bars.entries()) {
+      row.toggleAttribute("data-operand", touched.has(i));
+      row.toggleAttribute("data-picked", i === picked - start);
     }
   }
 

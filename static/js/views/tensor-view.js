@@ -13,6 +13,7 @@
  *   strip        most cells in one strip of a vector
  *   numbers      off: colours alone              scale    off: no label of the colour scale
  *   selectable   tiles can be picked             selected the picked tile
+ *   also         tensors whose elements have the same places: a ledger outlines them here, too
  *
  * Events
  *   cell-pick    {tensor, index, value, label}   tile-pick    {tensor, tile, label}
@@ -127,9 +128,11 @@ export class TensorView extends HTMLElement {
    * Outline cells in the focus colour: what this step touches.
    *
    * @param {ArrayLike<number> | null} cells  places in the tensor's data
+   * @param {number} [picked]  the one whose ledger is open; outlined more strongly
    */
-  highlight(cells) {
+  highlight(cells, picked = NOTHING) {
     this.map.highlighted = cells;
+    this.map.picked = picked;
     this.refresh();
   }
 

@@ -46,6 +46,10 @@ export class HeatMap {
     this.data = null;
     /** @type {ArrayLike<number> | null} */
     this.highlighted = null;
+    /** The element whose ledger is open. */
+    this.picked = NOTHING;
+    /** Nodes that a network lights: cells of a vector, else tiles. @type {ArrayLike<number> | null} */
+    this.litCells = null;
     /** @type {ArrayLike<number> | null} */
     this.litTiles = null;
     this.hovered = NOTHING;
@@ -133,17 +137,22 @@ export class HeatMap {
   }
 
   outline() {
-    const { highlighted, litTiles, painter, arrangement } = this;
+    const { litTiles, painter } = this;
     const focus = this.focusColour ?? "";
     const pen = this.pen ?? 2;
     if (this.selected !== NOTHING) painter.outlineTile(this.selected, this.accentColour ?? "", pen);
     if (litTiles) for (let i = 0; i < litTiles.length; i++) painter.outlineTile(litTiles[i], focus, pen);
-    if (highlighted) {
-      for (let i = 0; i < highlighted.length; i++) {
-        if (arrangement?.shows(highlighted[i])) painter.outline(highlighted[i], focus, pen);
-      }
-    }
+    if (this.litCells) this.outlineCells(this.litCells, focus, pen);
+    if (this.highlighted) this.outlineCells(this.highlighted, focus, pen);
+    if (this.arrangement?.shows(this.picked)) painter.outline(this.picked, focus, 1.5 * pen);
     if (this.hovered !== NOTHING) painter.outline(this.hovered, focus, pen);
+  }
+
+  /** @param {ArrayLike<number>} cells @param {string} colour @param {number} pen */
+  outlineCells(cells, colour, pen) {
+    for (let i = 0; i < cells.length; i++) {
+      if (this.arrangement?.shows(cells[i])) this.painter.outline(cells[i], colour, pen);
+    }
   }
 
   /** Whether the tensor is a vector: its nodes are cells then, not tiles. */
@@ -180,7 +189,7 @@ export class HeatMap {
   light(nodes) {
     if (this.vector) {
       const start = this.arrangement?.start ?? 0;
-      this.highlighted = nodes && Array.from(nodes, (node) => node + start);
+      this.litCells = nodes && Array.from(nodes, (node) => node + start);
     } else this.litTiles = nodes;
   }
 }

@@ -1,0 +1,81 @@
+"""A ledger as a message: what is not finite spelt out, and the formula set."""
+
+import math
+from typing import Any
+
+from app.maths import TexError, tex
+from engine.explain.ledger import Factor, Ledger, Term
+from engine.explain.tex import symbol
+
+
+def ledger_message(number: int, run: int, step: int, ledger: Ledger) -> dict[str, Any]:
+    """Return the answer to the question with the id `number`.
+
+    Parameters
+    ----------
+    number, run, step : int
+    ledger : Ledger
+    """
+    return {
+        "kind": "ledger",
+        "id": number,
+        "run": run,
+        "step": step,
+        "tensor": ledger.tensor,
+        "index": list(ledger.index),
+        **quantity(ledger.value),
+        "combine": ledger.combine,
+        "function": ledger.function,
+        "terms": [_term(term) for term in ledger.terms],
+        "rest": {"count": ledger.rest.count, **quantity(ledger.rest.value)},
+        "page": ledger.page,
+        "pages": ledger.pages,
+        "mathml": mathml(ledger),
+        "code": ledger.code,
+        "symbols": dict(ledger.symbols),
+        "feeds": [{"tensor": one.tensor, "index": list(one.index)} for one in ledger.feeds],
+        "note": ledger.note,
+    }
+
+
+def quantity(value: float, key: str = "value") -> dict[str, Any]:
+    """Return a number for JSON, which has no word for one that is not finite.
+
+    Such a one is null, and `nonfinite` says which: `nan`, `inf` or `-inf`.
+    """
+    if math.isfinite(value):
+        return {key: value}
+    return {key: None, "nonfinite": str(value)}
+
+
+def mathml(ledger: Ledger) -> str:
+    """Return the formula, its symbols marked with their tensors."""
+    named = {symbol(short): tensor for short, tensor in ledger.symbols.items()}
+    try:
+        return str(tex(ledger.formula, named, display=True))
+    except TexError:  # a symbol of the code that the formula does without
+        return str(tex(ledger.formula, _found(ledger.formula, named), display=True))
+
+
+def _found(formula: str, named: dict[str, str]) -> dict[str, str]:
+    found = {}
+    for one, tensor in named.items():
+        try:
+            tex(formula, {one: tensor}, display=True)
+        except TexError:
+            continue
+        found[one] = tensor
+    return found
+
+
+def _term(term: Term) -> dict[str, Any]:
+    return {**quantity(term.value), "factors": [_factor(one) for one in term.factors]}
+
+
+def _factor(factor: Factor) -> dict[str, Any]:
+    message = {"symbol": factor.symbol, **quantity(factor.value)}
+    if factor.tensor is not None and factor.index is not None:
+        message |= {"tensor": factor.tensor, "index": list(factor.index)}
+    if factor.of is not None:
+        message |= {"of": factor.of if math.isfinite(factor.of) else None}
+    return message

@@ -1,0 +1,1 @@
+"""Ledgers: how one number came about, term by term."""

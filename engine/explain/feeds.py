@@ -1,0 +1,88 @@
+"""Where a number goes next: forward to the loss, backward to the parameters."""
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+
+from engine.explain.asking import Explainer
+from engine.explain.ledger import Index, Reference
+from engine.explain.scene import OF_THE_NETWORK, Found
+
+MOST = 32
+"""The most places that are named."""
+
+
+def feeds(found: Found, index: Index, explainers: Mapping[str, Explainer]) -> tuple[Reference, ...]:
+    """Return where an element goes next, the first `MOST` places.
+
+    Parameters
+    ----------
+    found : Found
+    index : tuple of int
+    explainers : mapping of str to Explainer
+        By the layer's kind.
+    """
+    known = set(found.scene.names())
+    places = (Reference(*place) for place in _places(found, index, explainers))
+    return tuple(islice((one for one in places if one.tensor in known), MOST))
+
+
+def _places(
+    found: Found, index: Index, explainers: Mapping[str, Explainer]
+) -> Iterator[tuple[str, Index]]:
+    scope, number, short = found.scope, found.number, found.short
+    if number < 0:
+        if short == "target" and scope.has_gradients:
+            yield "loss", ()
+        return
+    layer = scope.network.layers[number]
+    out = scope.out_name(number)
+    explainer = explainers[layer.kind]
+    if found.memory:
+        yield f"{layer.name}.{short}", index
+    elif short in OF_THE_NETWORK:
+        parameter = f"{layer.name}.{short[1:]}"
+        for memory in found.scene.memory:
+            yield f"{parameter}.{memory}", index
+        if found.scene.update is not None:
+            yield parameter, index
+    elif short in ("W", "b"):
+        name = scope.name(number, out)
+        yield from ((name, place) for place in explainer.weighs(layer, short, index))
+    elif short == out:
+        yield from _forward(found, number + 1, index, explainers)
+    elif short == "x":
+        yield from _forward(found, number, index, explainers)
+    elif short in (f"d{out}", "dx"):
+        yield from _backward(found, number if short != "dx" else number - 1, index, explainers)
+    else:
+        yield scope.name(number, out), index
+
+
+def _forward(
+    found: Found, number: int, index: Index, explainers: Mapping[str, Explainer]
+) -> Iterator[tuple[str, Index]]:
+    """Yield what layer `number` makes of an element of its input."""
+    scope = found.scope
+    if number == len(scope.network.layers):
+        if scope.has_gradients:
+            yield "loss", ()
+        return
+    layer = scope.network.layers[number]
+    name = scope.name(number, scope.out_name(number))
+    yield from ((name, place) for place in explainers[layer.kind].uses(layer, index))
+
+
+def _backward(
+    found: Found, number: int, index: Index, explainers: Mapping[str, Explainer]
+) -> Iterator[tuple[str, Index]]:
+    """Yield what layer `number` makes of an element of its output's gradient."""
+    if number < 0:
+        return
+    scope = found.scope
+    layer = scope.network.layers[number]
+    explainer = explainers[layer.kind]
+    weighed = ((scope.name(number, d), place) for d, place in explainer.weighed(layer, index))
+    # the bias and some weights, and some of what goes further down
+    yield from islice(weighed, MOST // 2)
+    name = scope.name(number, "dx")
+    yield from ((name, place) for place in explainer.used(layer, index))

@@ -1,0 +1,155 @@
+"""What a ledger is: the terms that make one number, and how they combine.
+
+The law: `Ledger.recompute` of its terms and its rest gives the tensor's element. It holds to 1e-6
+of the largest term in float64, and to `TOLERANCE` of it in float32, where the engine itself rounds
+after every operation.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Index = tuple[int, ...]
+Combine = Literal["sum", "max", "mean", "function"]
+
+TOLERANCE = 1e-4
+"""Of the largest term (or of the value, if that is larger): how far float32 may be off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """One factor of a term.
+
+    Attributes
+    ----------
+    symbol : str
+        As the formula has it, in TeX.
+    value : float
+    tensor : str or None
+        The element that it is, or is a function of; None for a constant.
+    index : tuple of int or None
+    of : float or None
+        The element's own value, where the factor is a function of it (`1/(√v + ε)` of v); None
+        where the factor is the element.
+    """
+
+    symbol: str
+    value: float
+    tensor: str | None = None
+    index: Index | None = None
+    of: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A product of factors."""
+
+    value: float
+    factors: tuple[Factor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """The terms that are not listed: how many, and what they combine to (for a mean: their sum)."""
+
+    count: int = 0
+    value: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An element of a named tensor."""
+
+    tensor: str
+    index: Index
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """How one number came about.
+
+    Attributes
+    ----------
+    tensor : str
+    index : tuple of int
+        In the usual order of axes; empty for the loss.
+    value : float
+        The tensor's element.
+    combine : str
+        `sum`, `max`, `mean`, or `function`: then `function` names it, and the terms are its
+        arguments in order.
+    function : str or None
+        A key of `FUNCTIONS`.
+    terms : tuple of Term
+        All of them in their own order, or a page of them, the largest first.
+    rest : Rest
+        What is on other pages.
+    page, pages : int
+        Which page of the terms this is, from 0, and how many there are.
+    formula : str
+        TeX: in symbols, then with the numbers, then the value.
+    code : str
+        The NumPy line that computes it.
+    symbols : mapping of str to str
+        The names in `code` and the symbols in `formula`, and the tensors that they stand for.
+    feeds : tuple of Reference
+        Where the number goes next; not more than the first of them.
+    note : str
+        A sentence for people where the arithmetic does not say all: ties, padding, leaves.
+    """
+
+    tensor: str
+    index: Index
+    value: float
+    combine: Combine
+    function: str | None = None
+    terms: tuple[Term, ...]
+    rest: Rest = field(default_factory=Rest)
+    page: int = 0
+    pages: int = 1
+    formula: str
+    code: str
+    symbols: Mapping[str, str] = field(default_factory=dict)
+    feeds: tuple[Reference, ...] = ()
+    note: str = ""
+
+    def recompute(self) -> float:
+        """Return what the terms and the rest combine to."""
+        values = [term.value for term in self.terms]
+        if self.combine == "function":
+            assert self.function is not None
+            return FUNCTIONS[self.function](values, self.rest)
+        if self.combine == "max":
+            return max([*values, self.rest.value] if self.rest.count else values)
+        total = math.fsum(values) if all(map(math.isfinite, values)) else sum(values)
+        total += self.rest.value
+        return total / (len(values) + self.rest.count) if self.combine == "mean" else total
+
+
+def _sigmoid(z: float) -> float:
+    return 1 / (1 + math.exp(-z)) if z > -700 else 0.0  # beyond it exp overflows: its limit
+
+
+def _softmax(values: list[float], rest: Rest) -> float:
+    """Return the first exponential over the sum of the others: all of them, itself once more."""
+    return values[0] / (math.fsum(values[1:]) + rest.value)
+
+
+FUNCTIONS: dict[str, Callable[[list[float], Rest], float]] = {
+    "identity": lambda values, _: values[0],
+    "given": lambda values, _: values[0],
+    "drawn": lambda values, _: values[0],
+    "before": lambda values, _: values[0],
+    "relu": lambda values, _: values[0] if values[0] > 0 else 0.0,
+    "leaky_relu": lambda values, _: values[0] if values[0] > 0 else values[0] * values[1],
+    "sigmoid": lambda values, _: _sigmoid(values[0]),
+    "tanh": lambda values, _: math.tanh(values[0]),
+    "softmax": _softmax,
+}
+"""What `function` may name.
+
+`given`, `drawn` and `before` are leaves, where the way back ends: a number of the data, of the
+initializer or of a mask, and a parameter as it was before the step. `softmax` is its first
+argument, exp(z_k − max z), over the sum of the others, the exponentials of all classes.
+"""
