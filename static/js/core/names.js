@@ -9,7 +9,7 @@ const MEANINGS = {
   W: "a weight: training changes it a little at every step",
   b: "a bias: added to the sum, and trained like a weight",
   z: "a weighted sum plus the bias, before the activation",
-  a: "what the activation makes of the sum",
+  a: "what the activation makes of what comes in",
   y: "what leaves the layer",
   mask: "dropout: 0 where the number was left out",
   dx: "gradient: how the loss changes with what comes in",
