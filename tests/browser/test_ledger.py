@@ -104,7 +104,7 @@ def test_a_pixel_is_reached_from_a_softmax_bar_and_back_with_the_keyboard_alone(
     expect(stage.cell("softmax")).to_be_focused()
 
 
-def test_where_it_goes_leads_forward_to_the_loss(stage):
+def test_where_it_goes_leads_forward_to_the_answer(stage):
     stage.pick("input", "ArrowDown", "ArrowRight", "ArrowRight", "ArrowRight")
     stage.page.keyboard.press("w")
     for tensor in (
@@ -115,6 +115,27 @@ def test_where_it_goes_leads_forward_to_the_loss(stage):
         stage.tab_to(feed)
         stage.page.keyboard.press("Enter")
         stage.expect_name(rf"^{re.escape(tensor)}\[")
+
+
+def test_a_gradient_leads_to_its_minibatch_and_on_to_the_loss(stage):
+    stage.go_to(2)
+    stage.pick("gradient of the filters", "ArrowDown", "ArrowRight")
+    stage.page.keyboard.press("w")
+    stage.tab_to(stage.links("batch.conv1.x").first)
+    stage.page.keyboard.press("Enter")
+    stage.expect_name(r"^batch\.conv1\.x")
+    for tensor in (
+        *("conv1.z", "act1.a", "pool1.y", "conv2.z", "act2.a", "pool2.y"),
+        *("flatten.y", "dropout.y", "dense1.z", "softmax.a"),
+    ):
+        name = f"batch.{tensor}"
+        stage.tab_to(stage.ledger.locator(f".feeds .ledger-link[data-tensor='{name}']").first)
+        stage.page.keyboard.press("Enter")
+        stage.expect_name(rf"^{re.escape(name)}\[")
+    stage.tab_to(stage.ledger.locator(".feeds .ledger-link[data-tensor='loss']"))
+    stage.page.keyboard.press("Enter")
+    stage.expect_name(r"^loss$")
+    assert stage.value > 0
 
 
 def test_a_breadcrumb_leads_back(stage):
@@ -288,6 +309,17 @@ def test_a_number_that_is_gone_says_so_in_its_ledger(stage):
     panel.get_by_label(re.compile("^Filters")).select_option("8")
     expect(stage.ledger.locator(".ledger-error")).to_be_hidden()
     expect(stage.ledger.locator(".ledger-code")).to_be_visible()
+
+
+def test_a_number_that_was_given_says_so_and_shows_no_empty_parts(stage):
+    stage.pick("confusion table")
+    expect(stage.ledger.locator(".ledger-note")).to_be_visible()
+    expect(stage.ledger.locator(".ledger-feeds")).to_be_hidden()
+    stage.page.keyboard.press("Escape")
+    stage.pick("input", "ArrowDown", "ArrowRight", "ArrowRight", "ArrowRight")
+    expect(stage.ledger.locator(".ledger-note")).to_contain_text("pixel")
+    expect(stage.ledger.locator(".ledger-terms")).to_be_hidden()
+    expect(stage.ledger.locator(".ledger-feeds")).to_be_visible()
 
 
 def test_the_value_is_announced_once_it_is_picked(stage):

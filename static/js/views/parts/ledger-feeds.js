@@ -42,6 +42,7 @@ export class LedgerFeeds {
 
   /** @param {readonly Reference[]} feeds */
   show(feeds) {
+    this.element.hidden = feeds.length === 0;
     const key = feeds.map(nameOf).join();
     if (key === this.key) return;
     this.key = key;
@@ -51,7 +52,6 @@ export class LedgerFeeds {
 
   write() {
     const { feeds } = this;
-    this.element.hidden = feeds.length === 0;
     const shown = this.unfolded ? feeds : feeds.slice(0, MOST);
     const items = this.list.children;
     while (items.length > shown.length) items[items.length - 1].remove();
