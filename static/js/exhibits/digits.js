@@ -86,11 +86,11 @@ const STAGE = `
   <section class="panel">
     <h2 class="panel-title">What excites filter <span data-chosen></span> most</h2>
     <tensor-view data-tensor="patches.x" label="the patches that excite the filter most"
-      palette="grey" range="1" columns="9" cell="10" scale="off"
+      palette="grey" range="1" columns="9" cell="8" scale="off"
       axes="patch,channel,row,column"></tensor-view>
     <h3 class="panel-title">Gradient of the filters</h3>
     <tensor-view data-tensor="conv1.dW" label="gradient of the filters" palette="gradient" range="follow"
-      columns="8" cell="10" axes="filter,channel,row,column"></tensor-view>
+      columns="8" cell="8" axes="filter,channel,row,column"></tensor-view>
   </section>
 </div>
 
@@ -126,7 +126,7 @@ const STAGE = `
 </details>`;
 
 /** A patch's side, CSS px. */
-const PATCH = 30;
+const PATCH = 24;
 
 /** Where there is room beside the story, everything is shown. */
 const ROOMY = "(width >= 52rem)";
