@@ -4,8 +4,6 @@ import json
 import time
 from itertools import cycle
 
-from websockets.sync.client import connect
-
 from bench.running import Running, serving
 from bench.table import print_table, quantile
 
@@ -39,16 +37,7 @@ def _figures(times: list[float]) -> tuple[float, float, float]:
 
 def _ask(server: Running) -> dict[str, list[float]]:
     waits: dict[str, list[float]] = {tensor: [] for tensor, _ in ASKED}
-    with connect(
-        f"ws://127.0.0.1:{server.port}/ws/digits",
-        origin=f"http://127.0.0.1:{server.port}",
-        subprotocols=["perceptarium.v1"],
-        compression=None,
-        max_size=None,
-        proxy=None,
-    ) as socket:
-        socket.send(json.dumps({"kind": "hello", "version": 1}))
-        socket.send(json.dumps({"kind": "play"}))
+    with server.playing() as socket:
         time.sleep(1)
         for number, (tensor, index) in zip(range(QUESTIONS), cycle(ASKED), strict=False):
             question = {"kind": "explain", "id": number, "tensor": tensor, "index": index}

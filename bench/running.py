@@ -2,12 +2,16 @@
 
 import contextlib
 import http.client
+import json
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
 
 COMMAND = ("-m", "app.cli")
 
@@ -52,6 +56,21 @@ class Running:
             if answer.status != http.HTTPStatus.OK:
                 raise RuntimeError(f"GET {path}: expected 200, got {answer.status}: {body[:200]}")
             return body
+
+    @contextlib.contextmanager
+    def playing(self) -> Iterator[ClientConnection]:
+        """Open a run of the digits exhibit that plays as fast as it goes."""
+        with connect(
+            f"ws://127.0.0.1:{self.port}/ws/digits",
+            origin=Origin(f"http://127.0.0.1:{self.port}"),
+            subprotocols=[Subprotocol("perceptarium.v1")],
+            compression=None,
+            max_size=None,
+            proxy=None,
+        ) as line:
+            line.send(json.dumps({"kind": "hello", "version": 1}))
+            line.send(json.dumps({"kind": "play"}))
+            yield line
 
 
 @contextlib.contextmanager

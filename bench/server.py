@@ -10,8 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from websockets.sync.client import connect
-
 from bench.running import FINE_LAG, Running, serving
 from bench.table import print_table
 
@@ -80,16 +78,7 @@ def _visit(server: Running) -> list[Visit]:
 
 def _play(server: Running) -> Visit:
     visit = Visit()
-    with connect(
-        f"ws://127.0.0.1:{server.port}/ws/digits",
-        origin=f"http://127.0.0.1:{server.port}",
-        subprotocols=["perceptarium.v1"],
-        compression=None,
-        max_size=None,
-        proxy=None,
-    ) as socket:
-        socket.send(json.dumps({"kind": "hello", "version": 1}))
-        socket.send(json.dumps({"kind": "play"}))
+    with server.playing() as socket:
         end = time.perf_counter() + SECONDS
         while time.perf_counter() < end:
             message = socket.recv(timeout=10)

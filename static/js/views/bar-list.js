@@ -16,6 +16,7 @@
  * @import {Cells} from "./parts/roving.js"
  */
 
+import { setText } from "../core/dom.js";
 import { significant } from "../core/format.js";
 import { Arrangement, sameShape } from "./parts/arrangement.js";
 import { later } from "./parts/later.js";
@@ -332,11 +333,6 @@ function makeBar() {
   track.append(fill);
   row.append(name, track, value);
   return { row, name, fill, value, share: 0 };
-}
-
-/** @param {HTMLElement} element @param {string} text */
-function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }
 
 /** @param {HTMLElement} element @param {string} state */
