@@ -4,11 +4,20 @@ import os
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, WebSocket, sync_playwright
 
 from tests.browser.chromium import MissingChromiumError, launch_options
 from tests.serving import Server, StartServer
+
+# a busy machine is no failure: speed is the benchmarks' business
+hypothesis.settings.register_profile(
+    "perceptarium",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("perceptarium")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

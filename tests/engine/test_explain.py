@@ -134,7 +134,7 @@ def assert_code_computes(scene, ledger, tolerance):
     assert abs(value - ledger.value) <= tolerance * scale, ledger
 
 
-@settings(deadline=None, max_examples=100, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
 @given(network=networks(), seed=SEED, soft=st.booleans())
 def test_a_ledger_recomputes_to_its_element_and_leads_on_to_others(network, seed, soft):
     scene = learned(network, seed, soft=soft)
@@ -149,7 +149,7 @@ def test_a_ledger_recomputes_to_its_element_and_leads_on_to_others(network, seed
         assert_code_computes(scene, ledger, EXACT)
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(network=networks(np.float32), seed=SEED)
 def test_in_float32_it_does_so_to_the_stated_tolerance(network, seed):
     scene = learned(network, seed)
@@ -159,7 +159,7 @@ def test_in_float32_it_does_so_to_the_stated_tolerance(network, seed):
         assert_law(scene, explain(scene, name, index), TOLERANCE)
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(network=networks(), seed=SEED, terms=st.integers(1, 7))
 def test_pages_list_each_term_once_and_the_rest_is_what_is_on_the_others(network, seed, terms):
     scene = learned(network, seed)

@@ -29,7 +29,7 @@ def assert_gradients(net, x, y, **how):
         assert check.error < TOLERANCE, check
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(data=st.data(), seed=SEED)
 def test_convolution(data, seed):
     size, dilation = data.draw(st.integers(1, 4)), data.draw(st.integers(1, 3))
@@ -49,7 +49,7 @@ def test_convolution(data, seed):
     assert_gradients(net, rng.standard_normal((batch, *shape)), y)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(data=st.data(), kind=st.sampled_from(["max_pool2d", "avg_pool2d"]), seed=SEED)
 def test_pooling(data, kind, seed):
     layer = {
@@ -67,7 +67,7 @@ def test_pooling(data, kind, seed):
     assert_gradients(net, x, rng.standard_normal((2, *net.layers[-1].output_shape)))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(kind=st.sampled_from(ACTIVATIONS), shape=st.sampled_from([[5], [2, 3, 4]]), seed=SEED)
 def test_activations(kind, shape, seed):
     net = build(shape, [{"kind": kind}, {"kind": "flatten"}])
@@ -77,7 +77,7 @@ def test_activations(kind, shape, seed):
     assert_gradients(net, x, rng.standard_normal((3, *net.layers[-1].output_shape)))
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(classes=st.integers(1, 6), batch=st.integers(1, 4), seed=SEED)
 def test_softmax_before_a_loss_that_does_not_stand_in_for_it(classes, batch, seed):
     net = build([classes], [{"kind": "softmax"}])
@@ -85,7 +85,7 @@ def test_softmax_before_a_loss_that_does_not_stand_in_for_it(classes, batch, see
     assert_gradients(net, rng.standard_normal((batch, classes)), rng.random((batch, classes)))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(loss=st.sampled_from(sorted(LOSSES)), data=st.data(), seed=SEED)
 def test_losses_and_dense_layers_with_the_l2_penalty(loss, data, seed):
     units, batch = data.draw(st.integers(1, 4)), data.draw(st.integers(1, 4))

@@ -57,7 +57,7 @@ def run(net, x, rng):
     return {name.split(".")[1]: array for name, array in one.tensors().items() if "one." in name}
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(case=convolutions(), batch=st.integers(1, 3), dtype=ANY_DTYPE, seed=SEED)
 @example(
     case=({"kind": "conv2d", "filters": 16, "size": 5}, [8, 14, 14]),
@@ -107,7 +107,7 @@ def test_a_product_is_cut_into_few_equal_pieces_that_are_not_tiny(length, limit,
     assert found == pieces
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(case=pools("max_pool2d"), batch=st.integers(1, 3), dtype=ANY_DTYPE, seed=SEED)
 @example(
     case=({"kind": "max_pool2d", "size": 2, "stride": 2, "partial": False}, [2, 7, 9]),
@@ -126,7 +126,7 @@ def test_max_pooling_is_the_textbooks_ties_and_all(case, batch, dtype, seed):
     np.testing.assert_allclose(t["dx"], dx, rtol=TOLERANCE[dtype], atol=TOLERANCE[dtype])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(case=pools("avg_pool2d"), batch=st.integers(1, 3), dtype=ANY_DTYPE, seed=SEED)
 def test_average_pooling_is_the_textbooks(case, batch, dtype, seed):
     layer, shape = case

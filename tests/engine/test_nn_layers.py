@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -105,7 +105,6 @@ def test_dropout_leaves_nothing_out_when_not_training():
     assert (one.tensors()["dropout1.mask"] == 1).all()
 
 
-@settings(deadline=None)
 @given(
     length=st.integers(1, 20),
     size=st.integers(1, 5),
@@ -152,7 +151,6 @@ def textbook_loss(kind, z, y):
 LAST = {"binary_cross_entropy": "sigmoid", "categorical_cross_entropy": "softmax"}
 
 
-@settings(deadline=None)
 @given(
     kind=st.sampled_from(sorted(LOSSES)),
     z=hnp.arrays(np.float64, (4, 3), elements=st.floats(-10, 10)),

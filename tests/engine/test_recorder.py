@@ -99,7 +99,7 @@ def test_every_step_back_shows_the_bytes_it_showed():
     assert recorder.head == 100
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.one_of(
