@@ -2,19 +2,22 @@
 
 All of `static/` is served under `/static/<hash of the whole tree>/`: relative imports between
 modules inherit the hash, so a browser may keep every file for ever and still never mixes two
-versions. plotly's one file comes out of its wheel, under its own hash.
+versions. Scripts and styles go out without their comments.
+plotly's one file comes out of its wheel, under its own hash.
 """
 
 import gzip
 import hashlib
 import importlib.util
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from threading import Lock
 
 from fastapi import APIRouter, HTTPException, Request, Response
+
+from app.compact import compact_script, compact_style
 
 FOREVER = "public, max-age=31536000, immutable"
 HASH_LENGTH = 16
@@ -35,6 +38,9 @@ MEDIA_TYPES = {
 COMPRESSED = frozenset({".png", ".woff2"})
 """Suffixes of files that gzip would not make smaller."""
 
+COMPACT: Mapping[str, Callable[[str], str]] = {".css": compact_style, ".js": compact_script}
+"""What takes out of our own files that which only people read."""
+
 IMPORT = re.compile(
     r"""^\s*(?:
         import\s*                                # for its effects alone,
@@ -53,18 +59,30 @@ class Asset:
     ----------
     suffix : str
         Its file name's ending, with the dot.
-    content : bytes
+    source : bytes
+        The file as it lies on the disk.
     media_type : str
-    etag : str
     """
 
-    def __init__(self, suffix: str, content: bytes) -> None:
+    def __init__(
+        self, suffix: str, source: bytes, compact: Callable[[str], str] | None = None
+    ) -> None:
         self.suffix = suffix
-        self.content = content
+        self.source = source
         self.media_type = MEDIA_TYPES.get(suffix, "application/octet-stream")
-        self.etag = f'"{_digest(content)}"'
+        self._compact = compact
         self._lock = Lock()
         self._packed: bytes | None = None
+
+    @cached_property
+    def content(self) -> bytes:
+        """What is served: made of the source when it is first asked for."""
+        return self._compact(self.source.decode()).encode() if self._compact else self.source
+
+    @cached_property
+    def etag(self) -> str:
+        """Changes with what is served."""
+        return f'"{_digest(self.content)}"'
 
     def packed(self) -> bytes | None:
         """Return the content gzip-encoded, or None if that does not make it smaller."""
@@ -102,7 +120,8 @@ class Assets:
             tree.update(content)
         self.hash = tree.hexdigest()
         self._files: Mapping[str, Asset] = {
-            name: Asset(PurePosixPath(name).suffix, content) for name, content in files.items()
+            name: Asset(suffix := PurePosixPath(name).suffix, source, COMPACT.get(suffix))
+            for name, source in files.items()
         }
         self._graphs: dict[tuple[str, ...], tuple[str, ...]] = {}
 
@@ -138,7 +157,7 @@ class Assets:
             asset = self._files.get(name)
             if asset is None:
                 raise LookupError(f"static/{name}: no such module")
-            for target in _imports(name, asset.content.decode()):
+            for target in _imports(name, asset.source.decode()):
                 if target not in found:
                     found[target] = None
                     queue.append(target)
