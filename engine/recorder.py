@@ -105,6 +105,16 @@ class Recorder:
         return self._run.length
 
     @property
+    def spacing(self) -> int:
+        """Steps between two checkpoints."""
+        return self._spacing
+
+    @property
+    def held(self) -> int:
+        """The bytes that checkpoints take."""
+        return self._bytes
+
+    @property
     def changes(self) -> list[Change]:
         """The live controls' changes, in the order of their steps."""
         return [

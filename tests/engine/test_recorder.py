@@ -220,7 +220,9 @@ def test_memory_stays_under_its_bound_and_history_stays_whole():
     recorder.step(2000)
     kept = recorder._checkpoints
     assert len(kept) > 10
-    assert sum(array.nbytes for state in kept.values() for array in state.values()) <= memory
+    assert {step % recorder.spacing for step in kept} == {0}
+    weight = sum(array.nbytes for state in kept.values() for array in state.values())
+    assert weight == recorder.held <= memory
     recorder.seek(3)
     assert x(recorder) == third
 
