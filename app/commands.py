@@ -10,9 +10,11 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import (
     BaseModel,
     ConfigDict,
+    Discriminator,
     Field,
     PlainValidator,
     StringConstraints,
+    Tag,
     TypeAdapter,
     ValidationError,
 )
@@ -28,6 +30,7 @@ MOST_WHOLE = 2**53
 MOST_TEXT = 256
 MOST_PAGE = 10**6
 MOST_ITEMS = 4096
+MOST_CHANGES = 1024
 
 
 class BadMessageError(Exception):
@@ -83,6 +86,17 @@ Args = Annotated[
 ]
 
 
+Change = Annotated[
+    Annotated[tuple[Step, Values], Tag("[set]")] | Annotated[tuple[Step, Name, Args], Tag("[act]")],
+    Discriminator(lambda change: "[act]" if _has_three(change) else "[set]"),
+]
+"""What was done to a run at a step: live controls set, or an action of the exhibit taken."""
+
+
+def _has_three(change: object) -> bool:
+    return isinstance(change, list | tuple) and len(change) == 3
+
+
 class _Message(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -96,7 +110,8 @@ class Hello(_Message):
     kind: Literal["hello"]
     version: int
     values: Values | None = None
-    changes: Annotated[list[tuple[Step, Values]], Field(max_length=1024)] | None = None
+    changes: Annotated[list[Change], Field(max_length=MOST_CHANGES)] | None = None
+    looks: Annotated[dict[Name, Args], Field(max_length=16)] | None = None
     seed: Seed | None = None
     step: Step | None = None
     resume: Name | None = None
@@ -216,8 +231,9 @@ def _explained(detail: ErrorDetails) -> BadMessageError:
         return BadMessageError("unknown_kind", text, "kind")
     if len(where) < 2:
         return BadMessageError("bad_message", "a message is one JSON object with a kind", "kind")
-    # where it is: the kind, the field, and below it the keys of a dict, the indices of a list
-    path = ".".join(str(part) for part in where if part != "[key]")
+    # where it is: the kind, the field, and below it the keys of a dict, the indices of a list;
+    # in brackets stands what only pydantic means: a key, or which kind of change
+    path = ".".join(str(part) for part in where if not str(part).startswith("["))
     return BadMessageError("bad_message", f"{path}: {_rule(detail)}", str(where[1]))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from app.posts import Opening, Terms
 from engine.data.library import Library
+from engine.errors import InvalidValueError
 from engine.exhibits.contract import Event, Exhibit
 from engine.exhibits.controls import Value
 from engine.recorder import Change, Recorder
@@ -40,12 +41,8 @@ class Course:
     def __init__(self, opening: Opening, exhibit: Exhibit, library: Library, terms: Terms) -> None:
         self._exhibit = exhibit
         values = dict(opening.values)
-        later: list[Change] = []
-        for step, changed in opening.changes:
-            if step == 0:
-                values |= changed
-            else:
-                later.append((step, changed))
+        first, later = _divide(opening.changes)
+        values |= first
         self.recorder = Recorder(
             exhibit,
             values,
@@ -56,6 +53,10 @@ class Course:
         )
         self._first = dict(self.recorder.values)
         self._looks = dict(opening.looks)
+        for name in self._looks:
+            if name not in exhibit.view_actions:
+                known = ", ".join(exhibit.view_actions) or "nothing"
+                raise InvalidValueError(f"looks: expected one of {known}, got {name!r}")
         if opening.state is not None:
             with np.load(io.BytesIO(opening.state), allow_pickle=False) as state:
                 self.recorder.load(dict(state))
@@ -70,6 +71,11 @@ class Course:
             self._looks.pop(name, None)  # so that the newest is taken last when taken again
             self._looks[name] = args
         return events
+
+    @property
+    def looks(self) -> dict[str, Any]:
+        """The newest arguments of each view action."""
+        return dict(self._looks)
 
     def settings(self) -> dict[str, Any]:
         """Return what makes this run: with it in a link, the same run opens elsewhere."""
@@ -114,9 +120,17 @@ def _from_the_start(changes: list[Change], first: Mapping[str, Value]) -> list[C
 
     A link carries the values as they are now; this says what they were before.
     """
-    later = [(step, values) for step, values in changes if step > 0]
-    start = {name: first[name] for _, values in later for name in values}
-    for step, values in changes:
-        if step == 0:
-            start |= values
+    start, later = _divide(changes)
+    changed = [name for change in later if len(change) == 2 for name in change[1]]
+    start = {name: first[name] for name in changed} | start
     return [(0, start), *later] if start else later
+
+
+def _divide(changes: list[Change]) -> tuple[dict[str, Value], list[Change]]:
+    """Return the controls that were set before all else at step 0, and what was done later."""
+    first: dict[str, Value] = {}
+    for done, change in enumerate(changes):
+        if change[0] > 0 or len(change) == 3:
+            return first, changes[done:]
+        first |= change[1]
+    return first, []

@@ -49,8 +49,8 @@ class Opening:
     slug : str
     values : mapping of str to value
         The controls at step 0.
-    changes : list of (step, values)
-        Live controls to be changed again when the run gets there.
+    changes : list of (step, values) or (step, action, arguments)
+        What was done to the run, to be done again when it gets there.
     seed, step, run : int
         The seed, the step to go to, and which run of the session this is.
     seq : int

@@ -188,7 +188,7 @@ class Seat:
                 # an answer alone: whoever asks while it plays has frames enough
                 self._teller.owed |= kind != "explain"
             except EngineError as error:
-                named = fields if kind == "explain" else fields.get("values")
+                named = fields if kind == "explain" else fields.get("values", fields.get("args"))
                 field = _field(str(error), named)
                 self._teller.refuse("bad_value", str(error), field, answers=fields.get("id"))
 

@@ -170,6 +170,7 @@ class Sessions:
             changes=hello.changes or [],
             seed=DEFAULT_SEED if hello.seed is None else hello.seed,
             step=hello.step or 0,
+            looks=hello.looks or {},
         )
         session = Session(
             next(self._seats),

@@ -85,6 +85,7 @@ class Teller:
             "exhibit": {key: value for key, value in described.items() if key != "controls"},
             "controls": described["controls"],
             **self._settings,
+            "looks": self.course.looks,
             "run": self.run,
             "step": recorder.position,
             "head": recorder.head,

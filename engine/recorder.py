@@ -22,8 +22,9 @@ from engine.explain.ledger import Ledger
 from engine.metrics import Metrics
 from engine.snapshot import Array, Snapshot, freeze
 
-Change = tuple[int, dict[str, Value]]
-"""A step, and the live controls that were changed there."""
+Change = tuple[int, dict[str, Value]] | tuple[int, str, dict[str, Any]]
+"""A step, and the live controls that were changed there; or the action that was taken there, and
+its arguments."""
 
 FIRST_SPACING = 16
 """Steps between checkpoints at first; doubled each time that the memory is full."""
@@ -49,8 +50,8 @@ class Recorder:
         Control values as they came, complete or not; what is missing takes its default.
     seed : int
     library : Library
-    changes : iterable of (step, values)
-        Live controls to be changed again when the run gets there.
+    changes : iterable of (step, values) or (step, action, arguments)
+        What was done to the run, to be done again when it gets there.
     memory : int
         The most bytes that checkpoints may take.
 
@@ -62,7 +63,7 @@ class Recorder:
     Raises
     ------
     InvalidValueError
-        If a value is unknown or breaks its control's rule.
+        If a value is unknown or breaks its control's rule, or an action cannot be taken.
     """
 
     def __init__(
@@ -72,7 +73,7 @@ class Recorder:
         seed: int,
         library: Library,
         *,
-        changes: Iterable[tuple[int, Mapping[str, object]]] = (),
+        changes: Iterable[Change] = (),
         memory: int = 64 << 20,
     ) -> None:
         self.exhibit = exhibit
@@ -81,13 +82,14 @@ class Recorder:
         self._memory = memory
         self._first_values = {**exhibit.defaults(), **exhibit.check(values, library)}
         self._inputs: dict[int, list[_Input]] = {}
-        for step, changed in changes:
-            self._note(_Input(step, "set", "", self._check(changed, ("live",))))
+        for change in changes:
+            self._note(self._read(change))
         self._looks: dict[str, dict[str, Any]] = {}
         self._diverged: Event | None
         self._checkpoints: dict[int, dict[str, Array]]
         self._metrics: Metrics
         self._open()
+        self._try_actions()
 
     @property
     def position(self) -> int:
@@ -116,12 +118,13 @@ class Recorder:
 
     @property
     def changes(self) -> list[Change]:
-        """The live controls' changes, in the order of their steps."""
+        """What was done to the run, in the order in which it was done."""
+        inputs = [one for step in sorted(self._inputs) for one in self._inputs[step]]
         return [
             (one.step, dict(one.payload))
-            for step in sorted(self._inputs)
-            for one in self._inputs[step]
             if one.kind == "set"
+            else (one.step, one.name, dict(one.payload))
+            for one in inputs
         ]
 
     @property
@@ -279,6 +282,24 @@ class Recorder:
         self.seek(story["position"])
         for name, args in story["looks"].items():
             self.act(name, args)
+
+    def _read(self, change: Change) -> _Input:
+        """Return a change that was told as an input, checked as far as can be without the run."""
+        if len(change) == 2:
+            return _Input(change[0], "set", "", self._check(change[1], ("live",)))
+        step, name, args = change
+        if name not in self.exhibit.actions:
+            known = ", ".join(self.exhibit.actions) or "no action: this exhibit has none"
+            raise InvalidValueError(f"changes: expected one of {known}, got {name!r}")
+        return _Input(step, "act", name, dict(args))
+
+    def _try_actions(self) -> None:
+        """Take each action that waits for its step once, so that a bad one is refused now."""
+        actions = [one for at in self._inputs if at for one in self._inputs[at] if one.name]
+        if actions:
+            for one in actions:
+                self._run.act(one.name, one.payload)
+            self._return_to(0)
 
     def _open(self) -> None:
         """Stand at step 0 of a run about which nothing else is known."""

@@ -121,7 +121,7 @@ class Exhibit:
     actions : tuple of str
         Actions that change the run; they belong to its history.
     view_actions : tuple of str
-        Actions that change only what is looked at, or that ask something.
+        Actions that change only what is looked at; the newest of each is part of a link.
     questions : tuple of str
         Actions that ask something of this very step: they are not remembered, and wait for a seek.
     history : tuple of str
@@ -164,5 +164,7 @@ class Exhibit:
             "promise": self.promise,
             "controls": [control.describe(library) for control in self.controls],
             "publishes": list(self.publishes),
+            "actions": list(self.actions),
+            "view_actions": list(self.view_actions),
             "rate": self.rate,
         }

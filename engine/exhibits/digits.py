@@ -15,6 +15,7 @@ from engine.data.preparation import split
 from engine.exhibits.contract import Event, Exhibit
 from engine.exhibits.controls import Choice, Option, Slider, Value
 from engine.exhibits.drawings import read_drawing
+from engine.exhibits.edits import EDIT, edit
 from engine.exhibits.questions import Solution, judge
 from engine.exhibits.training import ACTIVATION, INITIALIZER, set_training, training_controls
 from engine.explain.explain import explain
@@ -226,6 +227,7 @@ class DigitsRun:
         self._trainer.validate()
         self._look_at_validation()
         self._untrained = self._scalars["val_accuracy"]
+        self._outdated = False  # whether the last look was before a weight was set by hand
         self._questions = {"untrained": self._untrained_accuracy, "pooled": self._pooled_size}
 
     @property
@@ -235,6 +237,7 @@ class DigitsRun:
 
     def step(self) -> tuple[Event, ...]:
         """Learn from one minibatch."""
+        self._catch_up()
         alive = self.position == 0 or self._filter_gradient.any()
         step = self._trainer.step()
         self._scalars |= {"loss": step.loss, "accuracy": step.accuracy, "epoch": float(step.epoch)}
@@ -244,10 +247,12 @@ class DigitsRun:
 
     def scalars(self) -> Mapping[str, float]:
         """Return `loss` and `accuracy` of the minibatch, `val_loss`, `val_accuracy`, `epoch`."""
+        self._catch_up()
         return self._scalars
 
     def snapshot(self, names: Collection[str] | None = None) -> Snapshot:
         """Return the network with the image on the stage in it, and its mistakes."""
+        self._catch_up()
         wanted = [name for name in EXHIBIT.publishes if names is None or name in names]
         self._stage.forward(self._image())
         available = self._stage.tensors() | self._network.gradients() | self._mistakes
@@ -259,6 +264,7 @@ class DigitsRun:
     def ledger(self, tensor: str, index: tuple[int, ...], *, page: int = 0) -> Ledger:
         """Return how a number came about: of the network, of the minibatch, or of its mistakes."""
         if tensor in OF_VALIDATION:
+            self._catch_up()
             available = self._mistakes | {"label": self._label()}
             if tensor.startswith("patches."):
                 available |= self._favourite_patches()
@@ -272,7 +278,11 @@ class DigitsRun:
         set_training(self._trainer, values)
 
     def act(self, name: str, args: Mapping[str, Any]) -> tuple[Event, ...]:
-        """Take a drawing (`draw`), judge a prediction (`judge`), or check a gradient (`nudge`)."""
+        """Set a weight (`edit`), take a drawing (`draw`), `judge` a prediction, or `nudge`."""
+        if name == EDIT:
+            edited = edit(self._trainer, args)
+            self._outdated = True
+            return (edited,)
         if name == "nudge":
             return (self._nudge(args),)
         if name == "judge":
@@ -282,6 +292,7 @@ class DigitsRun:
 
     def save(self) -> dict[str, Array]:
         """Return the state of the training."""
+        self._catch_up()
         scalars = np.array([self._scalars.get(name, np.nan) for name in SCALARS])
         return {**self._trainer.save(), "scalars": scalars}
 
@@ -289,6 +300,7 @@ class DigitsRun:
         """Go back to a saved state."""
         self._trainer.load(state)
         self._look_at_validation()
+        self._outdated = False
         pairs = zip(SCALARS, state["scalars"].tolist(), strict=True)
         self._scalars = {name: value for name, value in pairs if np.isfinite(value)}
 
@@ -305,6 +317,16 @@ class DigitsRun:
             return np.array([-1], np.int32)
         example = int(self._values["example"])
         return self._validation.y[example : example + 1]
+
+    def _catch_up(self) -> None:
+        """Look at the validation images once more if a weight was set by hand since.
+
+        Not at once: many weights may be set at one step of a run that is made again.
+        """
+        if self._outdated:
+            self._outdated = False
+            self._trainer.validate()
+            self._look_at_validation()
 
     def _look_at_validation(self) -> None:
         """Find out what the trainer's last look at the validation images says."""
@@ -358,7 +380,9 @@ class DigitsRun:
     def _scene(self) -> Scene:
         trainer = self._trainer
         passes = self._stage, trainer.training_pass
-        return Scene.training(*passes, trainer.last_update, input_note=PIXEL)
+        return Scene.training(
+            *passes, trainer.last_update, input_note=PIXEL, edits=trainer.edits.places
+        )
 
     def _nudge(self, args: Mapping[str, Any]) -> Event:
         """Compare a gradient with what a nudged parameter does to the minibatch's loss."""
@@ -440,8 +464,9 @@ EXHIBIT = Exhibit(
     controls=CONTROLS,
     publishes=(*NETWORK_TENSORS, *GRADIENTS, *MISTAKES, *PATCH_ARRAYS, "label"),
     build=DigitsRun,
-    view_actions=("draw", "judge"),
-    questions=("nudge",),
+    actions=(EDIT,),
+    view_actions=("draw",),
+    questions=("judge", "nudge"),
     history=("loss", "accuracy", "val_loss", "val_accuracy"),
     rate=120.0,
 )

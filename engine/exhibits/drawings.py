@@ -11,9 +11,16 @@ from engine.snapshot import Array
 MOST_PIXELS = 64
 """The longest side of a drawing."""
 
+INK = 255
+"""What a pixel that is all ink is on the wire: whole numbers are short, also in a link."""
+
 
 def read_drawing(args: Mapping[str, Any]) -> Array:
-    """Return the drawing in `args`: `rows` × `columns` numbers from 0 (paper) to 1 (ink).
+    """Return the drawing in `args`: `rows` × `columns` whole numbers from 0 (paper) to 255 (ink).
+
+    Returns
+    -------
+    ndarray of shape (rows, columns), float32, in [0, 1]
 
     Raises
     ------
@@ -25,9 +32,11 @@ def read_drawing(args: Mapping[str, Any]) -> Array:
     if not isinstance(pixels, list) or len(pixels) != rows * columns:
         got = len(pixels) if isinstance(pixels, list) else pixels
         raise InvalidValueError(f"draw: pixels: expected {rows * columns} numbers, got {got!r}")
-    if not all(type(pixel) in (int, float) and 0 <= pixel <= 1 for pixel in pixels):
-        raise InvalidValueError("draw: pixels: expected numbers from 0 (paper) to 1 (ink)")
-    return np.array(pixels, np.float32).reshape(rows, columns)
+    if not all(type(pixel) is int and 0 <= pixel <= INK for pixel in pixels):
+        raise InvalidValueError(
+            f"draw: pixels: expected whole numbers from 0 (paper) to {INK} (ink)"
+        )
+    return np.array(pixels, np.float32).reshape(rows, columns) / np.float32(INK)
 
 
 def _side(name: str, args: Mapping[str, Any]) -> int:

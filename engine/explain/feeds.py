@@ -38,12 +38,13 @@ def _places(
     out = scope.out_name(number)
     explainer = explainers[layer.kind]
     if found.memory:
-        yield f"{layer.name}.{short}", index
+        if (f"{layer.name}.{short}", index) not in found.scene.edits:
+            yield f"{layer.name}.{short}", index
     elif short in OF_THE_NETWORK:
         parameter = f"{layer.name}.{short[1:]}"
         for memory in found.scene.memory:
             yield f"{parameter}.{memory}", index
-        if found.scene.update is not None:
+        if found.scene.update is not None and (parameter, index) not in found.scene.edits:
             yield parameter, index
     elif short in ("W", "b"):
         name = scope.name(number, out)

@@ -141,6 +141,7 @@ FUNCTIONS: dict[str, Callable[[list[float], Rest], float]] = {
     "given": lambda values, _: values[0],
     "drawn": lambda values, _: values[0],
     "before": lambda values, _: values[0],
+    "set_by_hand": lambda values, _: values[0],
     "relu": lambda values, _: values[0] if values[0] > 0 else 0.0,
     "leaky_relu": lambda values, _: values[0] if values[0] > 0 else values[0] * values[1],
     "sigmoid": lambda values, _: _sigmoid(values[0]),
@@ -149,7 +150,8 @@ FUNCTIONS: dict[str, Callable[[list[float], Rest], float]] = {
 }
 """What `function` may name.
 
-`given`, `drawn` and `before` are leaves, where the way back ends: a number of the data, of the
-initializer or of a mask, and a parameter as it was before the step. `softmax` is its first
+`given`, `drawn`, `before` and `set_by_hand` are leaves, where the way back ends: a number of the
+data, of the initializer or of a mask, a parameter as it was before the step, and one that a person
+has set. `softmax` is its first
 argument, exp(z_k − max z), over the sum of the others, the exponentials of all classes.
 """

@@ -59,12 +59,23 @@ def read_nudge(args: Mapping[str, Any]) -> tuple[str, tuple[int, ...], float]:
     InvalidValueError
         If one is missing or breaks its rule.
     """
+    return *read_place(args), _SIZE.check(args.get("eps", EPSILON), "eps")
+
+
+def read_place(args: Mapping[str, Any]) -> tuple[str, tuple[int, ...]]:
+    """Return the tensor and the index of an action's arguments.
+
+    Raises
+    ------
+    InvalidValueError
+        If one is missing or is no name or no whole numbers.
+    """
     tensor, index = args.get("tensor"), args.get("index")
     if not isinstance(tensor, str):
         raise InvalidValueError(f"tensor: expected the name of a parameter, got {tensor!r}")
     if not isinstance(index, list) or any(type(i) is not int for i in index):
         raise InvalidValueError(f"index: expected a list of whole numbers, got {index!r}")
-    return tensor, tuple(index), _SIZE.check(args.get("eps", EPSILON), "eps")
+    return tensor, tuple(index)
 
 
 def nudge(

@@ -141,16 +141,20 @@ OF_SQUARES = {RMSprop.kind: ("s",), Adam.kind: ("v",)}
 
 
 def explain_parameter(found: Found, index: Index, value: float) -> Arithmetic:
-    """Explain a parameter: as the last step's update, or as what the initializer drew."""
+    """Explain a parameter: as the last step's update, as what the initializer drew, or as set."""
     scene, short = found.scene, found.short
     if found.scope is not scene.stage:
         return leaf("before", short, value, "as it was before the last step: go back to see why")
+    layer = scene.network.layers[found.number].name
+    edit = scene.edits.get((f"{layer}.{short}", index))
+    if edit is not None:
+        was = f"{edit.before:.4g}".replace("-", "−")
+        return leaf("set_by_hand", short, value, f"set by hand at step {edit.step}; it was {was}")
     if scene.update is None:
         what = "drawn by the initializer" if short == "W" else "a bias starts at 0"
         return leaf("drawn", short, value, what)
     moved = _moved(found, index)
     rule = RULES[moved.optimizer.kind]
-    layer = scene.network.layers[found.number].name
     before = Factor(
         rf"{short}_{{\mathrm{{before}}}}",
         float(scene.learned.parameters[f"{layer}.{short}"][index]),

@@ -12,6 +12,7 @@ from functools import cached_property
 
 from engine.errors import InvalidValueError
 from engine.explain.ledger import Index
+from engine.nn.edits import Edit, Place
 from engine.nn.layer import ParameterLayer
 from engine.nn.network import Network
 from engine.nn.passes import Pass
@@ -89,12 +90,15 @@ class Scene:
         The last step's update, from which the parameters came; None before the first.
     input_note : str
         What a number of the input is.
+    edits : mapping of (tensor, index) to Edit
+        Parameters that were set by hand since the last step.
     """
 
     stage: Scope
     learned: Scope
     update: Update | None = None
     input_note: str = "a number of the input"
+    edits: Mapping[Place, Edit] = field(default_factory=dict)
     memory: Mapping[str, Mapping[str, Array]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -116,7 +120,13 @@ class Scene:
 
     @classmethod
     def training(
-        cls, stage: Pass, batch: Pass, update: Update | None, *, input_note: str
+        cls,
+        stage: Pass,
+        batch: Pass,
+        update: Update | None,
+        *,
+        input_note: str,
+        edits: Mapping[Place, Edit] | None = None,
     ) -> "Scene":
         """Return a scene of a pass on the stage and the minibatch of the last step."""
         network = stage.network
@@ -127,6 +137,7 @@ class Scene:
             learned=Scope(BATCH, batch, before),
             update=update,
             input_note=input_note,
+            edits=edits or {},
         )
 
     @property

@@ -16,6 +16,7 @@ import numpy as np
 from engine.data.dataset import Dataset
 from engine.errors import DivergedError, InvalidValueError, ShapeError
 from engine.nn.batches import Batch, Batches, Place
+from engine.nn.edits import Edits
 from engine.nn.losses import Targets
 from engine.nn.network import MAX_BATCH, Network
 from engine.nn.optimizers import Optimizer, make_optimizer
@@ -105,6 +106,8 @@ class Trainer:
         Of the last evaluation; NaN before the first.
     validation_outputs : ndarray of shape (validation samples, outputs)
         What the network said in the last evaluation; zeros before the first.
+    edits : Edits
+        Which parameters were set by hand since the last step.
 
     Raises
     ------
@@ -136,6 +139,7 @@ class Trainer:
         self._batches = Batches(train, targets, seed=self._seed)
         self._queue: list[Batch] = []
         self.index = 0
+        self.edits = Edits(network)
         self._last = Place(0, 0, 0)
         self._before = network.theta.copy()
         self._sum_of_squares = network.both.dot
@@ -182,6 +186,7 @@ class Trainer:
 
     def _step(self) -> Step:
         batch = self._queue.pop()
+        self.edits.forget()
         self._last, self._last_rates = batch.place, self._rates
         self.index += 1
         loss = self._learn(self._next_pass, batch)
@@ -197,6 +202,13 @@ class Trainer:
             val_loss, val_accuracy = self._validate(self.validation)
         epoch = batch.place.epoch
         return Step(self.index, epoch, loss, accuracy, batch.indices, val_loss, val_accuracy)
+
+    def set_by_hand(self, tensor: str, index: tuple[int, ...], value: float) -> float:
+        """Set an element of a parameter, which exists; return what the last step had made it.
+
+        The next step goes on from there; the optimizer does not hear of it.
+        """
+        return self.edits.set(tensor, index, value, step=self.index).before
 
     def _learn(self, using: Pass, batch: Batch) -> float:
         """Run forward, loss and backward of step number `index`; return the loss."""
@@ -230,7 +242,7 @@ class Trainer:
         """
         if self.validation is None:
             raise InvalidValueError("validation: expected a data set, got None")
-        return self._validate(self.validation)
+        return self._quiet.run(self._validate, self.validation)
 
     def _validate(self, data: Dataset) -> tuple[float, float]:
         loss = right = 0.0
@@ -317,6 +329,7 @@ class Trainer:
             "dropout": np.array([self._rates, self._last_rates]),
             "validation": np.array([self.val_loss, self.val_accuracy]),
             "validation.outputs": self.validation_outputs,
+            "edits": self.edits.save(),
         }
         return {name: array.copy() for name, array in state.items()}
 
@@ -349,6 +362,7 @@ class Trainer:
             self._forget_steps()
         self.network.theta[...] = state["theta"]
         self._before[...] = state["theta.before"]
+        self.edits.load(state["edits"])
         self._optimizer = make_optimizer(
             state["optimizer"].tobytes().decode(),
             self.network.theta,

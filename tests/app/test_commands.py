@@ -33,7 +33,12 @@ GOOD = [
             "kind": "hello",
             "version": 1,
             "values": {"rate": 0.1, "kind": "max", "on": True, "n": 3},
-            "changes": [[50, {"rate": 0.01}], [90, {"rate": 1}]],
+            "changes": [
+                [50, {"rate": 0.01}],
+                [90, "edit", {"tensor": "conv1.W", "index": [0, 1], "value": -2.5}],
+                [90, {"rate": 1}],
+            ],
+            "looks": {"draw": {"pixels": [0, 255], "rows": 1}, "sort": {}},
             "seed": 7,
             "step": 341,
             "resume": None,
@@ -107,6 +112,17 @@ BAD = [
     ('{"kind":"act","name":""}', "bad_message", "name", "at least 1 character"),
     ('{"kind":"hello","version":1,"seed":-1}', "bad_message", "seed", "at least 0"),
     ('{"kind":"hello","version":1,"changes":[[1]]}', "bad_message", "changes", "changes.0.1"),
+    ('{"kind":"hello","version":1,"changes":[7]}', "bad_message", "changes", "hello.changes.0: "),
+    ('{"kind":"hello","version":1,"changes":[[1,"a",{},2]]}', *("bad_message", "changes", "0")),
+    (
+        '{"kind":"hello","version":1,"changes":[[1,"edit",{"index":[[0]]}]]}',
+        *("bad_message", "changes", "hello.changes.0.2.index: expected"),
+    ),
+    (
+        '{"kind":"hello","version":1,"changes":[[-1,"edit",{}]]}',
+        *("bad_message", "changes", "hello.changes.0.0: expected at least 0, got -1"),
+    ),
+    ('{"kind":"hello","version":1,"looks":{"draw":7}}', "bad_message", "looks", "looks.draw: "),
 ]
 
 
@@ -130,6 +146,8 @@ def test_a_bad_message_is_refused_by_field_rule_and_value(
         {"kind": "watch", "names": ["x"] * 257},
         {"kind": "watch", "names": ["x" * 257]},
         {"kind": "hello", "version": 1, "changes": [[1, {}]] * 1025},
+        {"kind": "hello", "version": 1, "changes": [[1, "a", {"v": [0] * (MOST_ITEMS + 1)}]]},
+        {"kind": "hello", "version": 1, "looks": {f"look{i}": {} for i in range(17)}},
     ],
     ids=lambda message: str(message)[:50],
 )
@@ -151,7 +169,20 @@ JSON = st.recursive(
     max_leaves=8,
 )
 KINDS = [message["kind"] for message, _ in GOOD]
-FIELDS = ["version", "values", "changes", "seed", "step", "names", "rate", "n", "name", "args", "t"]
+FIELDS = [
+    "version",
+    "values",
+    "changes",
+    "looks",
+    "seed",
+    "step",
+    "names",
+    "rate",
+    "n",
+    "name",
+    "args",
+    "t",
+]
 
 
 @given(st.sampled_from(KINDS), st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=3))

@@ -34,14 +34,20 @@ def test_the_same_link_shows_the_same_bytes(server) -> None:
             await one.hello(seed=8)
             await one.send("step", n=20)
             await one.send("set", values={"pace": 4.0})
-            await one.send("step", n=20)
+            await one.hear("values")
+            await one.send("act", name="push", args={"by": 0.5})
             settings = (await one.hear("values"))["data"]
+            await one.send("step", n=20)
             frame = await one.at(40)
             shown = await other.hello(
                 values=settings["values"], changes=settings["changes"], seed=8, step=40
             )
             assert bytes_of(await other.at(40)) == bytes_of(frame)
-            assert shown["changes"] == [[0, {"pace": 1.0}], [20, {"pace": 4.0}]]
+            assert shown["changes"] == [
+                [0, {"pace": 1.0}],
+                [20, {"pace": 4.0}],
+                [20, "push", {"by": 0.5}],
+            ]
 
     asyncio.run(story())
 
@@ -118,6 +124,8 @@ def test_a_hello_that_breaks_a_rule_may_be_said_again(server) -> None:
             assert (await visitor.hear("bad_value"))["field"] == "step"
             await visitor.send("hello", version=1, changes=[[5, {"size": 3}]])
             assert "starts a new run" in (await visitor.hear("bad_value"))["text"]
+            await visitor.send("hello", version=1, changes=[[5, "note", {"value": 1}]])
+            assert "expected one of push" in (await visitor.hear("bad_value"))["text"]
             await visitor.hello(values={"pace": 10})
             await visitor.at(0)
 

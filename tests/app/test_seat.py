@@ -172,6 +172,48 @@ def test_an_opening_at_a_step_gets_there_and_is_the_same_run() -> None:
     assert welcome.message["changes"] == settings["changes"]
 
 
+def test_a_link_takes_actions_and_what_was_looked_at_with_it() -> None:
+    walked = Desk(seed=3)
+    walked.do("act", name="push", args={"by": 2})
+    walked.do("step", n=4)
+    walked.do("set", values={"pace": 5.0})
+    walked.do("act", name="push", args={"by": -1})
+    walked.do("act", name="note", args={"value": 6})
+    walked.do("step", n=4)
+    settings = [message["data"] for message in walked.told() if message["name"] == "values"][-1]
+    assert settings["changes"] == [
+        (0, {"pace": 1.0}),
+        (0, "push", {"by": 2}),
+        (4, {"pace": 5.0}),
+        (4, "push", {"by": -1}),
+    ]
+    parts = {name: settings[name] for name in ("values", "changes", "seed")}
+    linked = Desk(**parts, step=8, looks={"note": {"value": 6}})
+    linked.until_idle()
+    shown, there = linked.frame(), walked.frame()
+    assert x(shown) == x(there)
+    assert shown.snapshot.arrays["note"] == there.snapshot.arrays["note"] == 6
+    (welcome,) = linked.take(Welcomed)
+    assert welcome.message["changes"] == settings["changes"]
+    assert welcome.message["looks"] == {"note": {"value": 6}}
+    linked.do("seek", step=4)
+    linked.do("reset")
+    assert linked.told()[-1]["data"]["changes"] == []
+
+
+@pytest.mark.parametrize(
+    ("opening", "says"),
+    [
+        ({"looks": {"push": {"by": 1}}}, "looks: expected one of note, break, got 'push'"),
+        ({"looks": {"note": {"value": "x"}}}, "value: expected a number, got 'x'"),
+        ({"changes": [(3, "note", {"value": 1})]}, "changes: expected one of push, got 'note'"),
+    ],
+)
+def test_a_link_that_asks_for_what_is_not_is_refused(opening, says) -> None:
+    with pytest.raises(InvalidValueError, match=says):
+        Desk(**opening)
+
+
 def test_a_bad_value_changes_nothing_and_names_its_field() -> None:
     desk = Desk()
     desk.do("set", values={"shown": True, "pace": 99})
@@ -182,6 +224,8 @@ def test_a_bad_value_changes_nothing_and_names_its_field() -> None:
     assert desk.told()[0]["text"] == "size: a new value starts a new run"
     desk.do("act", name="juggle")
     assert "expected one of push, note, break, ask, got 'juggle'" in desk.told()[0]["text"]
+    desk.do("act", name="note", args={"value": "x"})
+    assert desk.told()[0]["field"] == "value"
     desk.do("seek", step=CAP + 1)
     assert desk.told()[0]["field"] == "step"
 

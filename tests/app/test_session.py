@@ -78,7 +78,9 @@ class Scene:
 def test_a_hello_becomes_an_opening() -> None:
     async def story() -> None:
         scene = Scene()
-        await scene.enter(values={"pace": 2.0}, changes=[(5, {"pace": 3.0})], seed=8, step=9)
+        changes = [(5, {"pace": 3.0}), (5, "push", {"by": 1})]
+        looks = {"note": {"value": 1}}
+        await scene.enter(values={"pace": 2.0}, changes=changes, seed=8, step=9, looks=looks)
         order = scene.pool.take()[0]
         assert order.kind == "open"
         opening = order.fields["opening"]
@@ -88,7 +90,7 @@ def test_a_hello_becomes_an_opening() -> None:
             8,
             9,
         )
-        assert opening.changes == [(5, {"pace": 3.0})]
+        assert (opening.changes, opening.looks) == (changes, looks)
         (message,) = sent(scene.line)
         assert message["session"] == scene.line.session.token
         assert message["resumed"] is False

@@ -88,8 +88,8 @@ def test_a_filters_favourite_patches_give_what_the_filter_computes_from_them(dig
 def test_a_drawing_goes_through_the_network_and_has_no_label(digits):
     recorder = digits()
     before = arrays(recorder)["conv1.x"]
-    bar = np.zeros((32, 32))
-    bar[4:28, 14:18] = 1
+    bar = np.zeros((32, 32), int)
+    bar[4:28, 14:18] = 255
     args = {"rows": 32, "columns": 32, "pixels": bar.ravel().tolist()}
     recorder.act("draw", args)
     np.testing.assert_array_equal(arrays(recorder)["conv1.x"], before)
@@ -117,8 +117,9 @@ def test_an_empty_drawing_is_bare_paper(digits):
         ({}, "draw: rows: expected a whole number from 1 to 64, got None"),
         ({"rows": 65, "columns": 1, "pixels": []}, "draw: rows: .* got 65"),
         ({"rows": 2, "columns": 2, "pixels": [0, 1]}, "draw: pixels: expected 4 numbers, got 2"),
-        ({"rows": 1, "columns": 1, "pixels": [2]}, "from 0 .* to 1"),
-        ({"rows": 1, "columns": 1, "pixels": ["1"]}, "from 0 .* to 1"),
+        ({"rows": 1, "columns": 1, "pixels": [256]}, "whole numbers from 0 .* to 255"),
+        ({"rows": 1, "columns": 1, "pixels": [0.5]}, "whole numbers from 0 .* to 255"),
+        ({"rows": 1, "columns": 1, "pixels": ["1"]}, "whole numbers from 0 .* to 255"),
     ],
 )
 def test_a_bad_drawing_is_refused_and_says_why(digits, args, text):

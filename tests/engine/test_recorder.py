@@ -47,6 +47,8 @@ class Walk:
 
     def act(self, name: str, args: Mapping[str, Any]):
         if name == "push":
+            if not isinstance(args["by"], int | float):
+                raise InvalidValueError(f"by: expected a number, got {args['by']!r}")
             self.x += np.float32(args["by"])
         return ()
 
@@ -108,6 +110,7 @@ def test_every_step_back_shows_the_bytes_it_showed():
             st.tuples(st.just("rate"), st.sampled_from([0.5, 1.0, 2.0])),
             st.tuples(st.just("push"), st.sampled_from([1.0, -3.0])),
             st.tuples(st.just("reopen"), st.just(0)),
+            st.tuples(st.just("link"), st.just(0)),
         ),
         max_size=14,
     )
@@ -125,6 +128,11 @@ def test_whatever_was_done_a_run_that_does_it_straight_away_shows_the_same(cours
             other.load(recorder.save())
             assert other.position == recorder.position
             assert other.head == recorder.head
+            recorder = other
+        elif kind == "link":
+            other = walk(changes=recorder.changes)
+            assert other.changes == recorder.changes
+            other.seek(recorder.position)
             recorder = other
         elif kind != "rate" or amount != recorder.values["rate"]:  # else nothing changes
             done = [one for one in done if one[0] <= recorder.position]
@@ -160,6 +168,50 @@ def test_a_copied_list_of_changes_gives_the_same_run():
     other.seek(60)
     assert x(other) == x(recorder)
     assert other.values == recorder.values
+
+
+def test_what_was_done_at_one_step_is_done_again_in_its_order():
+    recorder = walk()
+    recorder.act("push", {"by": 3.0})
+    recorder.step(20)
+    recorder.set({"rate": 0.5})
+    recorder.act("push", {"by": 1.0})
+    recorder.set({"rate": 0.25})
+    recorder.step(1)
+    assert recorder.changes == [
+        (0, "push", {"by": 3.0}),
+        (20, {"rate": 0.5}),
+        (20, "push", {"by": 1.0}),
+        (20, {"rate": 0.25}),
+    ]
+    other = walk(changes=recorder.changes)
+    other.seek(21)
+    assert x(other) == x(recorder)
+    assert other.changes == recorder.changes
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ((5, "jump", {"by": 1}), "changes: expected one of push, got 'jump'"),
+        ((5, "ask", {}), "changes: expected one of push, got 'ask'"),
+        ((5, "push", {"by": "far"}), "by: expected a number, got 'far'"),
+        ((0, "push", {"by": "far"}), "by: expected a number, got 'far'"),
+        ((5, {"size": 2}), "size: a new value starts a new run"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_before_its_step(change, says):
+    with pytest.raises(InvalidValueError, match=says):
+        walk(changes=[(2, "push", {"by": 1}), change])
+
+
+def test_a_change_that_waits_for_its_step_has_no_effect_before_it():
+    waiting, plain = walk(changes=[(5, "push", {"by": 1})]), walk()
+    for _ in range(5):
+        assert x(waiting) == x(plain)
+        waiting.step()
+        plain.step()
+    assert x(waiting) != x(plain)
 
 
 def test_a_live_control_ends_the_known_future_and_a_view_control_does_not():

@@ -4,8 +4,8 @@
  * A sheet to draw on with mouse, pen, finger or keyboard. The arrows move a pen, Space puts it on
  * the sheet and lifts it, E takes the eraser, Delete clears, Ctrl+Z takes the last stroke back.
  *
- * Event: drawn {pixels, rows, columns}: grey values from 0 (paper) to 1 (ink), row by row, at most
- * once in an animation frame. What the data set's own form is, the engine knows: it centres and
+ * Event: drawn {pixels, rows, columns}: whole numbers from 0 (paper) to 255 (ink), row by row, at
+ * most once in an animation frame. What the data set's own form is, the engine knows: it centres and
  * scales.
  *
  * @import {Cells} from "./parts/roving.js"
@@ -18,6 +18,8 @@ import { Roving } from "./parts/roving.js";
 import { onScreenChange } from "./parts/screen.js";
 
 const SIDE = 28;
+/** A pixel that is all ink, as it is told. */
+const INK = 255;
 /** The brush's radius as a share of the sheet: strokes as thick as handwriting. */
 const BRUSH = 0.05;
 const HELP =
@@ -78,13 +80,13 @@ export class DrawPad extends HTMLElement {
   /**
    * Show a drawing that was made before; tells nobody.
    *
-   * @param {ArrayLike<number>} pixels  as many as the sheet has
+   * @param {ArrayLike<number>} pixels  as many as the sheet has, as `drawn` tells them
    */
   load(pixels) {
     if (pixels.length !== this.ink.pixels.length) {
       throw new Error(`draw-pad: expected ${this.ink.pixels.length} pixels, got ${pixels.length}`);
     }
-    this.ink.pixels.set(pixels);
+    this.ink.pixels.set(Array.from(pixels, (pixel) => pixel / INK));
     this.paint();
   }
 
@@ -220,7 +222,7 @@ export class DrawPad extends HTMLElement {
       this.frame = 0;
       this.paint();
       const { rows, columns } = this.ink;
-      const pixels = Array.from(this.ink.pixels, (ink) => Math.round(ink * 1000) / 1000);
+      const pixels = Array.from(this.ink.pixels, (ink) => Math.round(ink * INK));
       const detail = { pixels, rows, columns };
       this.dispatchEvent(new CustomEvent("drawn", { bubbles: true, detail }));
     });
