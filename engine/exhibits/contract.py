@@ -126,6 +126,11 @@ class Exhibit:
         Actions that ask something of this very step: they are not remembered, and wait for a seek.
     history : tuple of str
         The scalars whose course over the steps is published as arrays (see `Recorder`).
+    gradual : tuple of str
+        Those of `publishes` that fill up as the run goes on: NaN where there is no number yet,
+        and asking for such a number is refused.
+    seeded : bool
+        Whether the seed makes a difference with the default values.
     rate : float or None
         Steps a second at which Play begins; None is as fast as it goes.
     """
@@ -141,6 +146,8 @@ class Exhibit:
     view_actions: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
     history: tuple[str, ...] = ()
+    gradual: tuple[str, ...] = ()
+    seeded: bool = True
     rate: float | None = None
 
     def defaults(self) -> dict[str, Value]:

@@ -472,3 +472,78 @@ def test_axe_finds_nothing_in_the_table(open_gallery):
     gallery.press("t")
     expect(gallery.page.get_by_role("dialog")).to_be_visible()
     assert violations(gallery.page) == []
+
+
+def edits(gallery) -> list[tuple]:
+    heard = [event["detail"] for event in gallery.events("cell-edit")]
+    return [(edit["tensor"], edit["index"], edit["value"]) for edit in heard]
+
+
+def test_typing_on_a_cell_that_can_be_changed_asks_for_another_number(gallery):
+    gallery.cell("weights").focus()
+    gallery.press("ArrowRight", "-", "2", ".", "5", "Enter")
+    assert edits(gallery) == [("w", [0, 1], -2.5)]
+    expect(gallery.cell("weights")).to_be_focused()
+    gallery.press("F2")
+    field = gallery.page.get_by_role("textbox", name="weights, row 1, column 2: 0: new value")
+    expect(field).to_have_value("0")
+    gallery.press("ArrowUp")
+    assert edits(gallery)[1:] == [("w", [0, 1], 0.5)]
+    gallery.press("7", "Escape")
+    expect(field).to_have_count(0)
+    expect(gallery.cell("weights")).to_be_focused()
+    assert len(edits(gallery)) == 2
+    assert gallery.events("cell-pick") == []
+    gallery.press("Enter")
+    assert len(gallery.events("cell-pick")) == 1
+
+
+def test_what_is_no_number_in_the_range_is_refused_beside_the_cell(gallery):
+    gallery.cell("weights").focus()
+    gallery.press("1", "0", "Enter")
+    field = gallery.page.get_by_role("textbox", name=re.compile("^weights, row 1"))
+    expect(field).to_have_accessible_description("expected a number from −9 to 9, got 10")
+    gallery.press("Backspace", "Backspace", "x", "Enter")
+    expect(field).to_have_accessible_description("expected a number from −9 to 9, got x")
+    assert edits(gallery) == []
+    gallery.press("Escape")
+    gallery.cell("filters").focus()
+    gallery.press("1")
+    expect(gallery.page.get_by_role("textbox")).to_have_count(0)
+
+
+def test_a_double_click_opens_the_field_and_a_drag_changes_the_number(gallery):
+    box = gallery.tensor("w").locator(".tensor-box")
+    box.dblclick(position={"x": 20, "y": 60})
+    field = gallery.page.get_by_role("textbox")
+    expect(field).to_be_focused()
+    field.fill("3")
+    gallery.cell("filters").focus()
+    assert edits(gallery) == [("w", [1, 0], 3)]
+    picks = len(gallery.events("cell-pick"))
+    gallery.scroll_to("w")
+    corner = box.bounding_box()
+    mouse = gallery.page.mouse
+    mouse.move(corner["x"] + 60, corner["y"] + 60)
+    mouse.down()
+    mouse.move(corner["x"] + 60, corner["y"] + 36, steps=4)
+    mouse.up()
+    assert edits(gallery)[-1] == ("w", [1, 1], 3)
+    assert len(gallery.events("cell-pick")) == picks
+
+
+def test_a_number_that_is_not_there_yet_is_an_empty_cell_and_no_lost_one(gallery):
+    grid = gallery.page.get_by_role("grid", name="map so far", exact=True)
+    expect(grid).to_have_accessible_description(
+        "map so far: 6 numbers, 2 rows by 3 columns, 2 of them not there yet; "
+        "least 0 at row 1, column 1, greatest 3 at row 2, column 1."
+    )
+    gallery.scroll_to("y")
+    empty = {tuple(gallery.pixel("y", 60, y)) for y in range(44, 78)}
+    assert len(empty) == 1, "stripes are for numbers that were lost"
+    cell = gallery.cell("map so far")
+    cell.focus()
+    gallery.press("End", "ArrowDown")
+    expect(cell).to_have_accessible_name("row 2, column 3: no value yet")
+    gallery.page.evaluate("document.querySelector('[data-tensor=y]').shade([0])")
+    assert len({tuple(gallery.pixel("y", 4, y)) for y in range(4, 34)}) > 1

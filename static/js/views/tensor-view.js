@@ -14,9 +14,12 @@
  *   numbers      off: colours alone              scale    off: no label of the colour scale
  *   selectable   tiles can be picked             selected the picked tile
  *   also         tensors whose elements have the same places: a ledger outlines them here, too
+ *   gradual      what is NaN is not there yet: an empty cell, not a number that was lost
+ *   editable     its numbers can be changed: `step low high`, of a nudge and what they may be
  *
  * Events
  *   cell-pick    {tensor, index, value, label}   tile-pick    {tensor, tile, label}
+ *   cell-edit    {tensor, index, value}: somebody wants the number to be this
  *   cell-hover   {tensor, index, value, node}, or null: pointer or focus on a cell, or on none
  *   tensor-shape {shape}: the first tensor, or one of another shape
  *
@@ -28,6 +31,7 @@
  */
 
 import { sameShape } from "./parts/arrangement.js";
+import { CellEdits } from "./parts/cell-edits.js";
 import { HeatMap, NOTHING } from "./parts/heat-map.js";
 import { later } from "./parts/later.js";
 import { Range } from "./parts/range.js";
@@ -46,7 +50,7 @@ let made = 0;
 export class TensorView extends HTMLElement {
   static observedAttributes = [
     ...["label", "palette", "columns", "cell", "prefix", "axes", "orient", "strip"],
-    ...["range", "numbers", "scale", "selected"],
+    ...["range", "numbers", "scale", "selected", "gradual", "editable"],
   ];
 
   /** @type {Tensor | null} */
@@ -61,6 +65,8 @@ export class TensorView extends HTMLElement {
   map = new HeatMap(document.createElement("canvas"));
   /** @type {Roving | null} */
   roving = null;
+  /** @type {CellEdits | null} */
+  edits = null;
   /** @type {AbortController | null} */
   life = null;
   run = 0;
@@ -74,6 +80,7 @@ export class TensorView extends HTMLElement {
     this.map.painter.canvas.setAttribute("aria-hidden", "true");
     this.box.replaceChildren(this.map.painter.canvas);
     this.roving = new Roving(this.box, this.cells(), signal);
+    this.edits = new CellEdits(this, signal);
     this.said.className = "said";
     this.said.id ||= `tensor-view-${(made += 1)}`;
     const button = tableButton(this.label, () => this.openTable(), signal);
@@ -96,6 +103,11 @@ export class TensorView extends HTMLElement {
     if (!this.life) return;
     if (name === "selected") this.refresh();
     else this.arrange();
+  }
+
+  /** Whether NaN says that a number is not there yet. */
+  get gradual() {
+    return this.hasAttribute("gradual");
   }
 
   /** The tensor's name in words. */
@@ -133,6 +145,26 @@ export class TensorView extends HTMLElement {
   highlight(cells, picked = NOTHING) {
     this.map.highlighted = cells;
     this.map.picked = picked;
+    this.refresh();
+  }
+
+  /**
+   * Outline the cells that this step touches, whatever the ledger speaks of.
+   *
+   * @param {ArrayLike<number> | null} cells  places in the tensor's data
+   */
+  touch(cells) {
+    this.map.touched = cells;
+    this.refresh();
+  }
+
+  /**
+   * Shade cells that nothing looks at.
+   *
+   * @param {ArrayLike<number> | null} cells  places in the tensor's data
+   */
+  shade(cells) {
+    this.map.shaded = cells;
     this.refresh();
   }
 
@@ -184,6 +216,7 @@ export class TensorView extends HTMLElement {
       cellWidth,
       cellHeight: cellHeight ?? cellWidth,
       numbers: this.getAttribute("numbers") !== "off",
+      gradual: this.gradual,
       ...this.fitted,
     };
   }
@@ -197,6 +230,7 @@ export class TensorView extends HTMLElement {
     map.take(tensor.data, this.run);
     this.axes = axisNames(this.getAttribute("axes"), tensor.shape, options.prefix.length);
     roving.label(this.label, this.said.id);
+    roving.grid.setAttribute("aria-readonly", String(!this.hasAttribute("editable")));
     roving.refresh();
     this.rescale();
     this.describe();
@@ -226,7 +260,7 @@ export class TensorView extends HTMLElement {
   describe = () => {
     const { arrangement, data } = this.map;
     if (!arrangement || !data || !this.life) return;
-    this.said.textContent = `${this.label}: ${summary(arrangement, this.axes, data)}`;
+    this.said.textContent = `${this.label}: ${summary(arrangement, this.axes, data, this.gradual)}`;
     this.roving?.rename();
   };
 
@@ -257,6 +291,7 @@ export class TensorView extends HTMLElement {
     const element = this.under(event);
     const { arrangement } = this.map;
     if (element === NOTHING || !arrangement) return;
+    if (event.detail > 1 && this.edits?.on) return; // it opens the field over the cell
     this.roving?.go(arrangement.gridRowOf(element), arrangement.gridColumnOf(element));
     this.pick(element);
   }
@@ -290,16 +325,41 @@ export class TensorView extends HTMLElement {
       tensor: this.tensor.name,
       index: arrangement.index(element),
       value: data[element],
-      label: `${this.label}, ${cellName(arrangement, this.axes, element, data[element])}`,
+      label: this.nameOf(element),
       node: this.map.nodeOf(element),
     };
+  }
+
+  /** A cell in words: `kernel, row 2, column 1: −1`. @param {number} element */
+  nameOf(element) {
+    return `${this.label}, ${this.cellName(element)}`;
+  }
+
+  /** @param {number} element */
+  cellName(element) {
+    const { arrangement, data } = this.map;
+    if (!arrangement || element === NOTHING) return "no values yet";
+    return cellName(arrangement, this.axes, element, data?.[element], this.gradual);
+  }
+
+  /**
+   * Ask for another number in a cell; what comes of it, the next `show` says.
+   *
+   * @param {number} element
+   * @param {number} value
+   */
+  edit(element, value) {
+    const { arrangement } = this.map;
+    if (!arrangement || !this.tensor) return;
+    const { name } = this.tensor;
+    this.tell("cell-edit", { tensor: name, index: arrangement.index(element), value });
   }
 
   openTable() {
     const { arrangement, data } = this.map;
     if (!arrangement || !data) return;
     this.describe();
-    openTables(this.label, this.said.textContent ?? "", sheetsOf(arrangement, this.axes, data));
+    openTables(this.label, this.said.textContent ?? "", sheetsOf(arrangement, this.axes, data, this.gradual));
   }
 
   /** What the roving cell asks. @returns {Cells} */
@@ -318,15 +378,12 @@ export class TensorView extends HTMLElement {
         return map.arrangement?.rows ?? 1;
       },
       has: (row, column) => at(row, column) !== NOTHING,
-      name: (row, column) => {
-        const element = at(row, column);
-        if (!map.arrangement || element === NOTHING) return "no values yet";
-        return cellName(map.arrangement, this.axes, element, map.data?.[element]);
-      },
+      name: (row, column) => this.cellName(at(row, column)),
       box: (row, column, out) => map.geometry?.cellOnPage(at(row, column), out) ?? out,
       pick: (row, column) => this.pick(at(row, column)),
       enter: (row, column) => this.hover(NOTHING, at(row, column)),
       leave: () => this.hover(NOTHING, NOTHING),
+      press: (key, row, column) => this.edits?.key(key, at(row, column)) ?? false,
       table: () => this.openTable(),
     };
   }

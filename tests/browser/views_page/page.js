@@ -18,7 +18,7 @@ function tensor(name, shape, at) {
 }
 
 window.heard = [];
-for (const name of ["cell-pick", "tile-pick", "cell-hover", "step-pick", "drawn"]) {
+for (const name of ["cell-pick", "cell-edit", "tile-pick", "cell-hover", "step-pick", "drawn"]) {
   document.addEventListener(name, ({ detail }) => window.heard.push({ name, detail }));
 }
 document.addEventListener("keydown", ({ key }) => window.heard.push({ name: "page-key", detail: { key } }));
@@ -73,5 +73,7 @@ window.show("a", [1, 4, 4, 4], (i) => Math.max(0, Math.sin(i)));
 window.show("p", [1, 4, 2, 2], (i) => Math.max(0, Math.sin(4 * i)));
 window.show("f", [1, 16], (i) => Math.max(0, Math.sin(4 * i)));
 find("s").show(tensor("s", [1, 10], (i) => (i === 3 ? 0.91 : 0.01)), DIGITS, 3);
+window.show("w", [2, 2], (i) => i - 1);
+window.show("y", [2, 3], (i) => (i < 4 ? i : NaN));
 window.show("far", [16, 16], (i) => Math.sin(i / 9));
 document.body.setAttribute("data-shown", "");

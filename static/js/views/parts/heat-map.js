@@ -27,6 +27,7 @@ import { Range } from "./range.js";
  * @property {number} [tileHeight]
  * @property {number} [gap]  CSS px between tiles
  * @property {boolean} numbers
+ * @property {boolean} [gradual]  NaN is a number that is not there yet
  */
 
 /** CSS px. */
@@ -46,6 +47,10 @@ export class HeatMap {
     this.data = null;
     /** @type {ArrayLike<number> | null} */
     this.highlighted = null;
+    /** What this step touches. @type {ArrayLike<number> | null} */
+    this.touched = null;
+    /** What nothing looks at. @type {ArrayLike<number> | null} */
+    this.shaded = null;
     /** The element whose ledger is open. */
     this.picked = NOTHING;
     /** Nodes that a network lights: cells of a vector, else tiles. @type {ArrayLike<number> | null} */
@@ -63,6 +68,7 @@ export class HeatMap {
     /** @type {NumberStyle | null} */
     this.style = null;
     this.numbers = true;
+    this.gradual = false;
   }
 
   /**
@@ -83,6 +89,8 @@ export class HeatMap {
       ratio: devicePixelRatio,
     });
     this.numbers = options.numbers;
+    this.gradual = options.gradual === true;
+    this.shadeColour = colour["ink-soft"];
     this.colours = table(options.palette);
     this.focusColour = colour.focus;
     this.accentColour = colour.accent;
@@ -131,7 +139,8 @@ export class HeatMap {
     const { arrangement, colours, data, painter, style } = this;
     if (!arrangement || !colours) return;
     const { limit } = this.range;
-    painter.fill(data, colours, limit);
+    painter.fill(data, colours, limit, this.gradual);
+    if (this.shaded) painter.shade(this.shaded, this.shadeColour ?? "");
     if (data && style) painter.write(data, colours, limit, style);
     this.outline();
   }
@@ -143,6 +152,8 @@ export class HeatMap {
     if (this.selected !== NOTHING) painter.outlineTile(this.selected, this.accentColour ?? "", pen);
     if (litTiles) for (let i = 0; i < litTiles.length; i++) painter.outlineTile(litTiles[i], focus, pen);
     if (this.litCells) this.outlineCells(this.litCells, focus, pen);
+    // where a ledger points at numbers, the step's own stand back
+    if (this.touched) this.outlineCells(this.touched, focus, this.highlighted ? pen / 2 : pen);
     if (this.highlighted) this.outlineCells(this.highlighted, focus, pen);
     if (this.arrangement?.shows(this.picked)) painter.outline(this.picked, focus, 1.5 * pen);
     if (this.hovered !== NOTHING) painter.outline(this.hovered, focus, pen);

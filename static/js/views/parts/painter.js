@@ -159,8 +159,9 @@ export class Painter {
    * @param {ArrayLike<number> | null} data  null: no values yet
    * @param {Table} table
    * @param {number} limit  of the colour scale
+   * @param {boolean} [gradual]  NaN is a number that is not there yet: blank, without stripes
    */
-  fill(data, table, limit) {
+  fill(data, table, limit, gradual = false) {
     if (!this.image) return;
     const { pixels } = this;
     const { arrangement, xs, ys, line, width: stride, ratio } = /** @type {Geometry} */ (
@@ -181,14 +182,14 @@ export class Painter {
           const value = data && element < start + count ? data[element] : NaN;
           let colour = table.blank;
           if (value - value === 0) colour = table.pixels[entry(value, limit)];
-          else lost = data !== null;
+          else if (!gradual || value === value) lost = data !== null;
           const end = first + xs[column + 1] - (column < columns - 1 ? line : 0);
           for (let at = first + xs[column]; at < end; at++) pixels[at] = colour;
         }
         for (let y = 1; y < height; y++) {
           pixels.copyWithin(first + y * stride, first, first + xs[columns]);
         }
-        if (lost && data) this.hatch(data, element - columns, first, height, stripe, table.hatch);
+        if (lost && data) this.hatch(data, element - columns, first, height, stripe, table.hatch, gradual);
       }
     }
     this.roundCorners();
@@ -219,12 +220,15 @@ export class Painter {
    * @param {number} height
    * @param {number} stripe
    * @param {number} colour
+   * @param {boolean} gradual
    */
-  hatch(data, element, first, height, stripe, colour) {
+  hatch(data, element, first, height, stripe, colour, gradual) {
     const { arrangement, xs, line, width: stride } = /** @type {Geometry} */ (this.geometry);
     const { columns, start, count } = arrangement;
     for (let column = 0; column < columns; column++) {
-      if (Number.isFinite(data[element + column]) || element + column >= start + count) continue;
+      const value = data[element + column];
+      if (Number.isFinite(value) || element + column >= start + count) continue;
+      if (gradual && Number.isNaN(value)) continue;
       const end = xs[column + 1] - (column < columns - 1 ? line : 0);
       for (let y = 0; y < height; y++) {
         for (let x = xs[column]; x < end; x++) {
@@ -270,6 +274,33 @@ export class Painter {
       this.fontText = `${style.size * ratio}px ${this.font}`;
     }
     return this.fontText;
+  }
+
+  /**
+   * Draw thin diagonals over cells; their colours and numbers stay readable.
+   *
+   * @param {ArrayLike<number>} cells
+   * @param {string} colour
+   */
+  shade(cells, colour) {
+    const { context, box } = this;
+    const geometry = /** @type {Geometry} */ (this.geometry);
+    const apart = Math.round(STRIPE * geometry.ratio);
+    context.strokeStyle = colour;
+    context.lineWidth = geometry.ratio;
+    context.beginPath();
+    for (let i = 0; i < cells.length; i++) {
+      if (!geometry.arrangement.shows(cells[i])) continue;
+      geometry.cell(cells[i], box);
+      // each diagonal from the left or lower edge to the upper or right one; in step over cells
+      const first = apart - ((box.x + box.y) % apart);
+      for (let at = first; at < box.width + box.height; at += apart) {
+        const [right, down] = [Math.min(at, box.width), Math.min(at, box.height)];
+        context.moveTo(box.x + at - down, box.y + down);
+        context.lineTo(box.x + right, box.y + at - right);
+      }
+    }
+    context.stroke();
   }
 
   /**

@@ -21,7 +21,8 @@ const LEAST_TARGET = 24;
  * @property {(row: number, column: number) => void} pick
  * @property {(row: number, column: number) => void} enter  the cell has the focus now
  * @property {() => void} leave  the focus left the grid
- * @property {(key: string) => boolean} [press]  another key; whether it was one of the picture's
+ * @property {(key: string, row: number, column: number) => boolean} [press]  another key; whether it
+ *   was one of the picture's
  * @property {() => void} [table]  open the table behind the picture
  *
  * @typedef {Grid & Picture} Cells
@@ -103,6 +104,11 @@ export class Roving {
     this.lines = [spare, present];
   }
 
+  /** Give the focus back to the present cell. */
+  focus() {
+    cellOf(this.lines[0]).focus({ preventScroll: true });
+  }
+
   /** @param {HTMLElement} row  filled with the present cell */
   write(row) {
     const cell = cellOf(row);
@@ -139,7 +145,7 @@ export class Roving {
     if (event.altKey || event.metaKey || event.shiftKey) return;
     const { cells } = this;
     const plain = !event.ctrlKey;
-    if (plain && cells.press?.(event.key)) this.rename();
+    if (plain && cells.press?.(event.key, this.row, this.column)) this.rename();
     else if (plain && event.key === "Enter") cells.pick(this.row, this.column);
     else if (plain && event.key.toLowerCase() === "t" && cells.table) cells.table();
     else {

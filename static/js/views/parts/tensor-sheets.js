@@ -11,9 +11,10 @@ import { placeOf, tileName } from "./words.js";
  * @param {Arrangement} arrangement
  * @param {readonly string[]} axes
  * @param {ArrayLike<number>} data
+ * @param {boolean} [gradual]  NaN is a number that is not there yet: its cell stays empty
  * @returns {Sheet[]}
  */
-export function sheetsOf(arrangement, axes, data) {
+export function sheetsOf(arrangement, axes, data, gradual = false) {
   const { shape, held, start, count } = arrangement;
   if (shape.length - held < 2) return [vectorSheet(arrangement, axes, data)];
   const rowName = axes[axes.length - 2];
@@ -27,7 +28,8 @@ export function sheetsOf(arrangement, axes, data) {
     columns,
     value: (row, column) => {
       const element = arrangement.inTile(tile, row, column);
-      return element < start + count ? data[element] : undefined;
+      if (element >= start + count || (gradual && Number.isNaN(data[element]))) return undefined;
+      return data[element];
     },
   }));
 }

@@ -51,10 +51,12 @@ export function placeOf(arrangement, axes, element) {
  * @param {readonly string[]} axes
  * @param {number} element
  * @param {number | undefined} value
+ * @param {boolean} [gradual]  NaN is a number that is not there yet
  */
-export function cellName(arrangement, axes, element, value) {
+export function cellName(arrangement, axes, element, value, gradual = false) {
   const place = placeOf(arrangement, axes, element);
-  const number = value === undefined ? "no value yet" : significant(value);
+  const missing = value === undefined || (gradual && Number.isNaN(value));
+  const number = missing ? "no value yet" : significant(value);
   return place ? `${place}: ${number}` : number;
 }
 
@@ -81,30 +83,37 @@ export function tileName(arrangement, axes, tile) {
  * @param {Arrangement} arrangement
  * @param {readonly string[]} axes
  * @param {ArrayLike<number>} data
+ * @param {boolean} [gradual]  NaN is a number that is not there yet
  * @returns {string}
  */
-export function summary(arrangement, axes, data) {
+export function summary(arrangement, axes, data, gradual = false) {
   const { start, count } = arrangement;
   let least = -1;
   let most = -1;
   let lost = 0;
+  let missing = 0;
   for (let i = start; i < start + count; i++) {
     const value = data[i];
-    if (!Number.isFinite(value)) lost += 1;
+    if (gradual && Number.isNaN(value)) missing += 1;
+    else if (!Number.isFinite(value)) lost += 1;
     else {
       if (least < 0 || value < data[least]) least = i;
       if (most < 0 || value > data[most]) most = i;
     }
   }
   const size = sizeInWords(arrangement, axes);
+  const notYet = missing > 0 ? `${missing} of them not there yet` : "";
   const notFinite = lost > 0 ? `${lost} of them not finite` : "";
+  if (missing === count) return `${size}, none of them there yet.`;
   if (least < 0) return `${size}, none of them finite.`;
+  const head = [size, notYet, notFinite].filter(Boolean).join(", ");
   if (data[least] === data[most]) {
-    return `${[size, notFinite].filter(Boolean).join(", ")}; all are ${significant(data[most])}.`;
+    const which = missing > 0 ? "the others are" : "all are";
+    return `${head}; ${which} ${significant(data[most])}.`;
   }
   const from = `least ${valueAt(arrangement, axes, data, least)}`;
   const to = `greatest ${valueAt(arrangement, axes, data, most)}`;
-  return `${[size, notFinite].filter(Boolean).join(", ")}; ${from}, ${to}.`;
+  return `${head}; ${from}, ${to}.`;
 }
 
 /**
