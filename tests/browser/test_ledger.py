@@ -62,6 +62,10 @@ class Ledger(Stage):
             "(view) => Array.from(view.map.highlighted ?? [])"
         )
 
+    def picked(self, tensor: str) -> int:
+        view = self.page.locator(f"tensor-view[data-tensor='{tensor}']")
+        return view.evaluate("(view) => view.map.picked")
+
 
 def as_number(text: str) -> float:
     return float(text.replace("−", "-").replace("+", ""))
@@ -185,12 +189,17 @@ def test_a_number_before_the_activation_is_outlined_where_it_comes_out(stage):
     stage.links("dense1.z").first.click()
     stage.expect_name(r"^dense1\.z\[0,1\]")
     stage.page.mouse.move(2, 2)
-    expect(stage.page.locator(".bar").nth(1)).to_have_attribute("data-picked", "")
+    assert stage.picked("dense1.z") == 1
+    expect(stage.page.locator(".bar[data-picked]")).to_have_count(0)
     assert len(stage.outlined("flatten.y")) >= 9
     stage.page.keyboard.press("Escape")
     stage.page.keyboard.press("Escape")
     assert stage.outlined("flatten.y") == []
-    expect(stage.page.locator(".bar[data-picked], .bar[data-operand]")).to_have_count(0)
+    assert stage.picked("dense1.z") == -1
+    stage.pick("feature maps")
+    stage.links("conv1.z").first.click()
+    stage.expect_name(r"^conv1\.z\[0,0,0,0\]")
+    assert stage.picked("act1.a") == 0
 
 
 def test_a_symbol_lights_with_the_tensor_it_stands_for(stage):

@@ -12,7 +12,7 @@ import { cellText, fit } from "../../static/js/views/parts/numbers.js";
 import { Range } from "../../static/js/views/parts/range.js";
 import { along, linearTicks, logTicks, stepAxis, twoDigitsUp, valueAxis } from
   "../../static/js/views/parts/ticks.js";
-import { feeding, linesInto, wires } from "../../static/js/views/parts/wires.js";
+import { distanceTo, feeding, line, linesInto, wires } from "../../static/js/views/parts/wires.js";
 import { axisNames, cellName, shapeLine, summary, tileName } from
   "../../static/js/views/parts/words.js";
 
@@ -252,6 +252,24 @@ test("a network draws each connection once, and a band when lines would cover th
   assert.deepEqual([lines(dense.lines), lines(dense.bands)], [0, 1]);
   assert.equal(lines(linesInto("all", 2, column(64, 0), column(10, 50))), 64);
   assert.equal(lines(wires("flatten", column(16, 0), column(64, 50)).bands), 16);
+});
+
+test("a point on a connection is found there, and one beside it as far away as it is", () => {
+  for (const [y, end] of [[0, 0], [0, 300], [250, 10], [40, 41]]) {
+    const from = { x: 10, y, width: 20, height: 8 };
+    const to = { x: 90, y: end, width: 8, height: 20 };
+    const [x1, y1, x2, y2, x3, y3, x4, y4] = line(from, to).match(/[\d.]+/g).map(Number);
+    for (let t = 0.05; t < 1; t += 0.05) {
+      const mix = (a, b, c, d) =>
+        (1 - t) ** 3 * a + 3 * (1 - t) ** 2 * t * b + 3 * (1 - t) * t ** 2 * c + t ** 3 * d;
+      const [x, above] = [mix(x1, x2, x3, x4), mix(y1, y2, y3, y4)];
+      assert.ok(distanceTo(from, to, x, above) < 0.1, `${y} to ${end} at ${t}`);
+    }
+    assert.equal(distanceTo(from, to, 29, y + 4), Infinity);
+    assert.equal(distanceTo(from, to, 91, end + 10), Infinity);
+  }
+  const level = [{ x: 0, y: 0, width: 10, height: 8 }, { x: 50, y: 0, width: 10, height: 8 }];
+  assert.equal(distanceTo(level[0], level[1], 30, 11), 7);
 });
 
 test("a network is as large as its room allows, or does not fit", () => {

@@ -12,7 +12,7 @@ import { BarList } from "../views/bar-list.js";
 import "../views/draw-pad.js";
 import { ImageWall } from "../views/image-wall.js";
 import { LineChart } from "../views/line-chart.js";
-import "../views/network-view.js";
+import { NetworkView } from "../views/network-view.js";
 import { TensorView } from "../views/tensor-view.js";
 
 const DIGITS = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
@@ -30,9 +30,14 @@ const STAGE = `
         aria-label="The next image">›</button>
     </div>
   </network-column>
-  <network-column heading="filters" connect="all">
+  <network-column heading="filters" connect="all" weights="conv1.W">
     <tensor-view data-tensor="conv1.W" label="filters" selectable
       axes="filter,channel,row,column"></tensor-view>
+    <figure class="biases">
+      <tensor-view data-tensor="conv1.b" label="biases of the filters" orient="row" cell="5x10"
+        scale="off" axes="filter"></tensor-view>
+      <figcaption>biases</figcaption>
+    </figure>
   </network-column>
   <network-column heading="feature maps" connect="one">
     <tensor-view data-tensor="act1.a" also="conv1.z" label="feature maps" prefix="0"
@@ -42,9 +47,14 @@ const STAGE = `
     <tensor-view data-tensor="pool1.y" label="pooled maps" prefix="0"
       axes="image,map,row,column"></tensor-view>
   </network-column>
-  <network-column heading="feature maps" connect="all">
+  <network-column heading="feature maps" connect="all" weights="conv2.W">
     <tensor-view data-tensor="act2.a" also="conv2.z" label="second feature maps" prefix="0"
       axes="image,map,row,column"></tensor-view>
+    <figure class="biases">
+      <tensor-view data-tensor="conv2.b" label="biases of the second filters" orient="row" cell="5x10"
+        scale="off" axes="filter"></tensor-view>
+      <figcaption>biases</figcaption>
+    </figure>
   </network-column>
   <network-column heading="pooled" connect="one">
     <tensor-view data-tensor="pool2.y" label="second pooled maps" prefix="0"
@@ -54,12 +64,17 @@ const STAGE = `
     <tensor-view data-tensor="flatten.y" also="dropout.y" label="flattened numbers" prefix="0" scale="off"
       axes="image,number"></tensor-view>
   </network-column>
-  <network-column heading="scores" connect="all">
+  <network-column heading="scores" connect="all" weights="dense1.W">
     <tensor-view data-tensor="dense1.z" label="scores" prefix="0" scale="off"
       axes="image,digit@0"></tensor-view>
+    <figure class="biases">
+      <tensor-view data-tensor="dense1.b" label="biases of the scores" orient="row" cell="4x10"
+        scale="off" axes="digit@0"></tensor-view>
+      <figcaption>biases</figcaption>
+    </figure>
   </network-column>
   <network-column heading="softmax" connect="all">
-    <bar-list data-tensor="softmax.a" also="dense1.z" label="softmax" prefix="0"></bar-list>
+    <bar-list data-tensor="softmax.a" label="softmax" prefix="0"></bar-list>
   </network-column>
 </network-view>
 
@@ -135,7 +150,7 @@ const ROOMY = "(width >= 52rem)";
 const digits = {
   watch: [
     ...["conv1.x", "conv1.W", "act1.a", "pool1.y", "act2.a", "pool2.y", "flatten.y"],
-    ...["dense1.z", "softmax.a"],
+    ...["dense1.z", "softmax.a", "conv1.b", "conv2.b", "dense1.b"],
     ...["conv1.dW", "conv2.W", "dense1.W", "label", "patches.filter", "patches.x", "confusion"],
     ...["misread.x", "misread.label", "misread.said", "misread.example"],
     ...["history.step", "history.loss", "history.val_loss"],
@@ -152,6 +167,7 @@ const digits = {
 class Stage {
   #page;
   #tensors;
+  #network;
   #charts;
   #bars;
   #wall;
@@ -169,6 +185,7 @@ class Stage {
     this.#page = page;
     this.#tensors = [...stage.querySelectorAll("tensor-view")].filter((v) => v instanceof TensorView);
     this.#charts = [...stage.querySelectorAll("line-chart")].filter((v) => v instanceof LineChart);
+    this.#network = one(stage, "network-view", NetworkView);
     this.#bars = one(stage, "bar-list", BarList);
     this.#wall = one(stage, "image-wall", ImageWall);
     this.#subject = one(stage, "[data-subject]", HTMLElement);
@@ -193,6 +210,7 @@ class Stage {
   paint(frame) {
     const { arrays, run } = frame;
     for (const view of this.#tensors) view.show(arrays.get(view.dataset.tensor ?? ""), run);
+    this.#network.show(arrays);
     for (const chart of this.#charts) chart.show(frame);
     const label = arrays.get("label")?.data[0] ?? -1;
     this.#bars.show(arrays.get("softmax.a"), DIGITS, label);

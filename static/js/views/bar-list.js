@@ -196,6 +196,11 @@ export class BarList extends HTMLElement {
     return out;
   }
 
+  /** What a node is called: `7 of softmax`. @param {number} node */
+  nameOfNode(node) {
+    return `${this.names[node] ?? node + 1} of ${this.label}`;
+  }
+
   /** Outline bars, or none. @param {ArrayLike<number> | null} nodes */
   light(nodes) {
     for (const bar of this.bars) bar.row.removeAttribute("data-lit");

@@ -6,14 +6,17 @@
  *
  * Columns of tensors with their connections drawn lightly behind them. Tiles are scaled so that
  * the network fits its width and height; a narrow screen scrolls it inside its own box. Pointing
- * at a tile, or focusing it, shows exactly what feeds it.
+ * at a tile, or focusing it, shows exactly what feeds it; pointing at a line that stands for weights,
+ * or walking to it, shows its number, and picking it asks for its ledger.
  *
  * <network-view>   `height`: the most CSS px (half of the window's height)
  * <network-column> `heading`; `shape`: the line below it (by default what the view says);
  *                  `connect`: how it is fed by the column before: all | one | flatten;
+ *                  `weights`: the tensor of which each of these connections is a part;
  *                  `size`: a tile's side at scale 1 in CSS px (38); `columns`: tiles beside each
  *                  other (by default as many as keep at most eight below each other)
  *
+ * @import {Tensor} from "../core/types.js"
  * @import {Box} from "./parts/geometry.js"
  * @import {ColumnSize} from "./parts/network-sizes.js"
  * @import {Connect} from "./parts/wires.js"
@@ -21,6 +24,7 @@
 
 import { tokens } from "../core/tokens.js";
 import { BarList } from "./bar-list.js";
+import { Edges } from "./parts/edges.js";
 import { BORDERS, heightOf, scaleFor, tileSide } from "./parts/network-sizes.js";
 import { onScreenChange } from "./parts/screen.js";
 import { feeding, linesInto, wires } from "./parts/wires.js";
@@ -83,11 +87,14 @@ export class NetworkView extends HTMLElement {
   bands = document.createElementNS(SVG, "path");
   lines = document.createElementNS(SVG, "path");
   lit = document.createElementNS(SVG, "path");
+  litEdge = document.createElementNS(SVG, "path");
   inner = document.createElement("div");
   /** Boxes of every column's nodes, CSS px within `inner`. @type {Box[][]} */
   boxes = [];
   /** @type {Figure[]} what is lit now */
   litFigures = [];
+  /** @type {Edges | null} */
+  edges = null;
   /** @type {AbortController | null} */
   life = null;
   /** @private */ waiting = false;
@@ -99,10 +106,12 @@ export class NetworkView extends HTMLElement {
     this.bands.setAttribute("class", "wire-bands");
     this.lines.setAttribute("class", "wire-lines");
     this.lit.setAttribute("class", "wire-lit");
-    this.svg.replaceChildren(this.bands, this.lines, this.lit);
+    this.litEdge.setAttribute("class", "wire-edge");
+    this.svg.replaceChildren(this.bands, this.lines, this.lit, this.litEdge);
     this.inner.className = "network-inner";
     this.inner.append(this.svg, ...this.querySelectorAll(":scope > network-column"));
     this.append(this.inner);
+    this.edges = new Edges(this.inner, this.litEdge, signal);
     this.addEventListener("tensor-shape", () => this.arrangeSoon(), { signal });
     this.addEventListener("line-change", (event) => columnOf(event)?.write(), { signal });
     this.addEventListener("cell-hover", (event) => this.onHover(event), { signal });
@@ -116,6 +125,11 @@ export class NetworkView extends HTMLElement {
   disconnectedCallback() {
     this.life?.abort();
     this.life = null;
+  }
+
+  /** Take the weights that the edges stand for. @param {ReadonlyMap<string, Tensor>} arrays  of a frame */
+  show(arrays) {
+    this.edges?.show(arrays);
   }
 
   /** @returns {NetworkColumn[]} */
@@ -190,6 +204,7 @@ export class NetworkView extends HTMLElement {
     this.lines.setAttribute("d", lines);
     this.bands.setAttribute("d", bands);
     this.lit.setAttribute("d", "");
+    this.edges?.arrange(columns, this.boxes);
   }
 
   /** @param {Event} event */
@@ -234,7 +249,8 @@ function columnOf(event) {
  */
 function sizeOf(column, height, room) {
   const { figure } = column;
-  const beside = [...column.children].filter((child) => child !== figure);
+  // what hangs below a column takes no room beside others
+  const beside = [...column.children].filter((child) => child !== figure && !child.matches("figure"));
   const least = Math.max(0, ...beside.map((child) => /** @type {HTMLElement} */ (child).offsetWidth));
   const lead = column.connect === "all" ? room : 0;
   const fixed = { least, lead, base: 0, rows: 1, across: 1, down: 1 };

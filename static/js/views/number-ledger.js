@@ -343,7 +343,7 @@ function hint() {
     element(
       "p",
       {},
-      "Click or tap any number on the stage, or walk to it with the arrow keys and press ",
+      "Click or tap any number or line on the stage, or walk to it with the arrow keys and press ",
       element("kbd", {}, "Enter"),
       ".",
     ),

@@ -40,7 +40,7 @@ import { ScaleLabel } from "./parts/scale-label.js";
 import { onScreenChange, whenSeen } from "./parts/screen.js";
 import { openTables, tableButton } from "./parts/table-dialog.js";
 import { sheetsOf } from "./parts/tensor-sheets.js";
-import { axisNames, cellName, shapeLine, summary, tileName } from "./parts/words.js";
+import { axisNames, cellName, placeOf, shapeLine, summary, tileName } from "./parts/words.js";
 
 const CELL = 12;
 const FOLD = 8;
@@ -189,6 +189,16 @@ export class TensorView extends HTMLElement {
     out.x += this.box.offsetLeft;
     out.y += this.box.offsetTop;
     return out;
+  }
+
+  /** What a node is called: `map 3 of pooled maps`. @param {number} node */
+  nameOfNode(node) {
+    const { arrangement, vector } = this.map;
+    if (!arrangement) return this.label;
+    const name = vector
+      ? placeOf(arrangement, this.axes, arrangement.start + node)
+      : tileName(arrangement, this.axes, node);
+    return name ? `${name} of ${this.label}` : this.label;
   }
 
   /** Take sizes from a surrounding network. @param {Partial<HeatMapOptions>} sizes */

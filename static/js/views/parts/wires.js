@@ -11,6 +11,8 @@
 
 /** More single lines than this are drawn as one band: they would cover it anyway. */
 const MOST_LINES = 160;
+/** Steps to the place of a curve; the third changes nothing that could be seen. */
+const NEWTON = 3;
 
 /**
  * The nodes of the column before that feed one node.
@@ -69,12 +71,38 @@ function segments(before, here) {
 }
 
 /** A curve from the right edge of one box to the left edge of another. @param {Box} from @param {Box} to */
-function line(from, to) {
+export function line(from, to) {
   const x = from.x + from.width;
   const y = from.y + from.height / 2;
   const bend = (to.x - x) / 2;
   const end = to.y + to.height / 2;
   return `M${f(x)} ${f(y)}C${f(x + bend)} ${f(y)} ${f(to.x - bend)} ${f(end)} ${f(to.x)} ${f(end)}`;
+}
+
+/**
+ * How far a point is from such a curve, where the curve runs nearly straight. Allocates nothing:
+ * it is asked of every edge at each move of the pointer.
+ *
+ * @param {Box} from
+ * @param {Box} to
+ * @param {number} x
+ * @param {number} y
+ * @returns {number}  infinite beside the curve's ends
+ */
+export function distanceTo(from, to, x, y) {
+  const start = from.x + from.width;
+  const run = to.x - start;
+  if (run <= 0 || x < start || x > to.x) return Infinity;
+  const share = (x - start) / run;
+  // both handles lie halfway, so the curve is at x = 1.5 t − 1.5 t² + t³ of its run
+  let t = share;
+  for (let i = 0; i < NEWTON; i++) {
+    t -= (1.5 * t - 1.5 * t * t + t * t * t - share) / (1.5 - 3 * t + 3 * t * t);
+  }
+  const begin = from.y + from.height / 2;
+  const rise = to.y + to.height / 2 - begin;
+  const slope = (rise * 6 * t * (1 - t)) / (run * (1.5 - 3 * t + 3 * t * t));
+  return Math.abs(begin + rise * t * t * (3 - 2 * t) - y) / Math.sqrt(1 + slope * slope);
 }
 
 /** The area between the facing edges of two boxes. @param {Box} from @param {Box} to */
