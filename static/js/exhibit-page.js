@@ -97,7 +97,7 @@ async function openExhibit(page) {
     });
     page.onEvent("event", (event) => view.event?.(event));
     page.onEvent("painted", hideIntro);
-    page.open(exhibit.watch);
+    await page.open(exhibit.watch);
   } catch (error) {
     console.error(error);
     notices.fail("The exhibit could not be loaded", `${error}. Reload the page to try again.`);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
-import { fitsInUrl, readUrl, UrlWriter, writeUrl } from "../../static/js/core/url.js";
+import { fitsInUrl, nothing, readUrl, saysNothing, UrlWriter, writeUrl } from "../../static/js/core/url.js";
 
-const NOTHING = { values: {}, seed: null, step: null, changes: [], beat: null };
+const NOTHING = nothing();
 
 const STATES = [
   NOTHING,
@@ -13,6 +13,9 @@ const STATES = [
   { ...NOTHING, values: { tiny: 1e-7, huge: 1e21, negative: -2.5 } },
   { ...NOTHING, values: { text: 'a&b=c ~;:"%+é', quoted: '"8"', "a name": "x" } },
   { ...NOTHING, step: 341, beat: 3, seed: 4294967295 },
+  { ...NOTHING, pick: { tensor: "conv1.z", index: [0, 2, 3, 4] }, more: "q1Y-_0" },
+  { ...NOTHING, pick: { tensor: "conv1.W.m", index: [0, 0] } },
+  { ...NOTHING, pick: { tensor: "loss", index: [] } },
   {
     ...NOTHING,
     seed: 3,
@@ -41,6 +44,18 @@ test("text that looks like a number stays text", () => {
   assert.deepEqual(values, { a: "8", b: 8 });
 });
 
+test("only a place in the lesson is no run to open", () => {
+  assert.equal(saysNothing({ ...NOTHING, beat: 3 }), true);
+  for (const said of [{ seed: 0 }, { more: "a" }, { pick: { tensor: "loss", index: [] } }]) {
+    assert.equal(saysNothing({ ...NOTHING, ...said }), false);
+  }
+});
+
+test("actions cannot be read in a link: they are in what is packed", () => {
+  const changes = [[0, { rate: 1 }], [5, "edit", { value: 2 }], [5, { rate: 2 }]];
+  assert.equal(writeUrl({ ...NOTHING, changes }), "changes=0~rate~1~5~rate~2");
+});
+
 test("a query survives a program that encodes whatever may be encoded", () => {
   const state = { ...NOTHING, seed: 3, changes: [[50, { learning_rate: 0.01, optimizer: "adam" }]] };
   const rewritten = [...new URLSearchParams(writeUrl(state))]
@@ -49,12 +64,13 @@ test("a query survives a program that encodes whatever may be encoded", () => {
   assert.deepEqual(readUrl(rewritten), state);
 });
 
-const NONSENSE = ["?", "&&&", "=", "=5", "step=", "step=-1", "step=1.5", "seed=abc", "beat=1e3", "%", "changes=5~a"];
+const NONSENSE = ["?", "&&&", "=", "=5", "step=", "step=-1", "step=1.5", "seed=abc", "beat=1e3", "%", "changes=5~a", "pick=", "pick=.3.4", "more=", "more=%25"];
 
 for (const query of NONSENSE) {
   test(`nonsense is left out: ${query}`, () => {
-    const { seed, step, changes, beat } = readUrl(query);
-    assert.deepEqual({ seed, step, changes, beat }, (({ values: _, ...rest }) => rest)(NOTHING));
+    const { values: _, ...rest } = readUrl(query);
+    const { values: __, ...expected } = NOTHING;
+    assert.deepEqual(rest, query === "more=%25" ? { ...expected, more: "25" } : expected);
   });
 }
 

@@ -5,17 +5,17 @@
  * `values`, `judged`, …) with the event, and of the page's own
  * `welcome` (Welcome), `connection` (Connection), `error` (ServerError), `pick` (Station or null),
  * `ledger` (Station), `into-ledger` (null), `painted` (Frame), `rate` (number or null),
- * `beat` (number).
+ * `beat` (number), `notice` (text: what a person should know, and nothing stands in the way).
  *
- * @import {Change, Command, Connection, Control, Frame, Hello, Ledger, RunEvent, ServerError,
- *   ServerMessage, UrlState, Values, Welcome} from "./types.js"
+ * @import {Change, Command, Connection, Control, Frame, Ledger, RunEvent, ServerError,
+ *   ServerMessage, Values, Welcome} from "./types.js"
  * @import {Listener} from "./emitter.js"
  */
 
+import { Address } from "./address.js";
 import { Emitter } from "./emitter.js";
 import { Inquiry, same } from "./inquiry.js";
 import { Live, VERSION } from "./live.js";
-import { readUrl, UrlWriter, writeUrl } from "./url.js";
 
 export class Page {
   /** @type {readonly Control[]} */
@@ -38,13 +38,11 @@ export class Page {
   connection = { state: "connecting" };
   /** @type {Frame | null} the one on the screen */
   frame = null;
-  /** @type {UrlState} what the address said when the page opened */
-  asked;
 
   #announcer;
   #links;
   #emitter = new Emitter();
-  #address = new UrlWriter();
+  #address = new Address(this);
   #inquiry;
   #live;
   /** @type {((frame: Frame) => void)[]} */
@@ -62,17 +60,19 @@ export class Page {
     this.slug = slug;
     this.#announcer = announcer;
     this.#links = links;
-    this.asked = readUrl(location.search);
     this.#inquiry = new Inquiry({
       ask: (id, { pick: { tensor, index }, page: turned }) =>
         this.send({ kind: "explain", id, tensor, index, ...(turned > 0 ? { page: turned } : {}) }),
-      moved: (station) => this.#emitter.emit("pick", station),
+      moved: (station) => {
+        this.#emitter.emit("pick", station);
+        this.#address.follow();
+      },
       answered: (station) => this.#emitter.emit("ledger", station),
       now: () => performance.now(),
       wait: (callback, ms) => void setTimeout(callback, ms),
     });
     this.#live = new Live(slug, {
-      hello: () => this.#hello(),
+      hello: () => this.#address.hello(),
       receive: (message) => this.#receive(message),
       paint: (frame) => this.#paint(frame),
       painted: (frame) => this.#painted(frame),
@@ -85,8 +85,20 @@ export class Page {
    *
    * @param {readonly string[] | null} watched  the arrays this page draws; null for all
    */
-  open(watched) {
+  async open(watched) {
+    const trouble = await this.#address.read();
+    if (trouble) this.notice(trouble);
     this.#live.open(watched);
+  }
+
+  /** What the address said when the page opened. */
+  get asked() {
+    return this.#address.asked;
+  }
+
+  /** The newest arguments of each action that only looks, such as a drawing. */
+  get looks() {
+    return this.#address.looks;
   }
 
   /** Try to connect now instead of after the pause. */
@@ -143,6 +155,7 @@ export class Page {
    * @param {Record<string, unknown>} args
    */
   act(name, args) {
+    this.#address.look(name, args);
     return this.send({ kind: "act", name, args });
   }
 
@@ -209,6 +222,11 @@ export class Page {
   /** @param {string} text  a milestone, for those who listen instead of looking */
   announce(text) {
     this.#announcer.announce(text);
+  }
+
+  /** @param {string} text  what a person should know; it stands on the stage until dismissed */
+  notice(text) {
+    this.#emitter.emit("notice", text);
   }
 
   /** @param {string | null} name  the tensor that is pointed at */
@@ -280,41 +298,13 @@ export class Page {
   /** @param {number} beat  counted from 1, for the address */
   setBeat(beat) {
     this.asked.beat = beat;
-    this.#address.schedule(this.query, false);
+    this.#address.follow();
     this.#emitter.emit("beat", beat);
   }
 
   /** Write the address now and return the link to what is on the screen. */
-  link() {
-    this.#address.schedule(this.query, false);
-    this.#address.flush();
-    return location.href;
-  }
-
-  /** The address's query for the present state. */
-  query = () => {
-    if (!this.#welcomed) return location.search.slice(1);
-    /** @type {Values} */
-    const values = {};
-    for (const { name, default: usual } of this.controls) {
-      if (this.values[name] !== usual) values[name] = this.values[name];
-    }
-    const { seed, step } = this;
-    // changes made before the first step alone are what `values` says already
-    const changes = this.changes.some(([at]) => at > 0) ? this.changes : [];
-    return writeUrl({ values, seed, step, changes, beat: this.asked.beat });
-  };
-
-  /** @returns {Hello} */
-  #hello() {
-    const { values, seed, step, changes } = this.#welcomed ? this : this.asked;
-    /** @type {Hello} */
-    const hello = { kind: "hello", version: VERSION };
-    if (Object.keys(values).length > 0) hello.values = values;
-    if (seed !== null) hello.seed = seed;
-    if (step) hello.step = step;
-    if (changes.length > 0) hello.changes = changes;
-    return hello;
+  share() {
+    return this.#address.share();
   }
 
   /** @param {ServerMessage} message */
@@ -338,7 +328,7 @@ export class Page {
     this.#live.settle(welcome.session, welcome.run);
     this.#emitter.emit("welcome", welcome);
     this.#inquiry.reconnect();
-    this.#address.schedule(this.query, playing);
+    this.#address.welcome(welcome);
   }
 
   /** @param {RunEvent} event */
@@ -346,7 +336,7 @@ export class Page {
     if (event.name === "values") {
       const { values, changes, seed, length } = event.data;
       Object.assign(this, { values, changes, seed, length });
-      this.#address.schedule(this.query, this.playing);
+      this.#address.update();
     }
     this.#emitter.emit(event.name, event);
     this.#emitter.emit("event", event);
@@ -358,22 +348,12 @@ export class Page {
     if (error.code === "hello_first") return;
     if (!error.fatal && this.#inquiry.refuse(error)) return;
     if (error.fatal) this.#live.fail(error.text);
-    else if (!this.#welcomed) this.#askForLess(error);
+    else if (!this.#welcomed) {
+      // the link asked for what this server cannot give: open the exhibit without it
+      if (this.#address.askForLess(error)) this.#live.greetAgain();
+      else this.#live.fail(error.text);
+    }
     this.#emitter.emit("error", error);
-  }
-
-  /**
-   * The link asked for what this server cannot give: open the exhibit without it.
-   *
-   * @param {ServerError} error
-   */
-  #askForLess({ field, text }) {
-    const { values, seed, step, changes, beat } = this.asked;
-    const name = field ?? text.split(":", 1)[0]; // every text names the thing first
-    if (name in values) delete values[name];
-    else if (writeUrl({ values, seed, step, changes, beat: null }) === "") return this.#live.fail(text);
-    else this.asked = { values: {}, seed: null, step: null, changes: [], beat };
-    this.#live.greetAgain();
   }
 
   /** @param {Frame} frame */
@@ -383,7 +363,7 @@ export class Page {
     this.head = frame.head;
     this.playing = frame.playing;
     this.frame = frame;
-    if (moved) this.#address.schedule(this.query, frame.playing);
+    if (moved) this.#address.follow();
     for (let i = 0; i < this.#painters.length; i++) this.#painters[i](frame);
   }
 
@@ -391,6 +371,11 @@ export class Page {
   #painted(frame) {
     this.#emitter.emit("painted", frame);
     this.#inquiry.see(frame);
+    const { pick } = this.asked;
+    if (pick) {
+      this.asked.pick = null;
+      this.pick(pick.tensor, pick.index, NaN);
+    }
     const arrival = this.#arrival;
     if (arrival?.step !== frame.step) return;
     this.#arrival = null;

@@ -20,7 +20,10 @@
  *
  * @typedef {boolean | number | string} Value
  * @typedef {Record<string, Value>} Values
- * @typedef {[step: number, values: Values]} Change  a live control changed at that step
+ * @typedef {Record<string, Record<string, unknown>>} Looks  arguments by the action that only looks
+ * @typedef {[step: number, values: Values]
+ *   | [step: number, action: string, args: Record<string, unknown>]} Change  live controls that were
+ *   set at that step, or an action that was taken there
  *
  * @typedef {object} ControlShared
  * @property {string} name
@@ -42,10 +45,11 @@
  * @property {string} session  the token that resumes this session
  * @property {boolean} resumed
  * @property {{slug: string, title: string, hall: string, promise: string,
- *   publishes: string[], rate: number | null}} exhibit
+ *   publishes: string[], rate: number | null, actions: string[], view_actions: string[]}} exhibit
  * @property {Control[]} controls
  * @property {Values} values
  * @property {Change[]} changes
+ * @property {Looks} looks
  * @property {number} seed
  * @property {number} run
  * @property {number} step
@@ -94,6 +98,7 @@
  * @property {number} [seed]
  * @property {number} [step]
  * @property {Change[]} [changes]
+ * @property {Looks} [looks]
  * @property {string} [resume]
  *
  * @typedef {Hello
@@ -120,6 +125,9 @@
  * @property {number | null} step
  * @property {Change[]} changes
  * @property {number | null} beat  counted from 1
+ * @property {Reference | null} pick  the number whose ledger is open
+ * @property {string} more  what is packed
+ * @property {Looks} looks  out of `more`
  *
  * @typedef {object} Pick  the number whose ledger is open
  * @property {string} tensor

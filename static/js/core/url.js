@@ -1,11 +1,15 @@
 /**
- * A run in a link: `?learning_rate=0.01&seed=3&step=341&changes=50~learning_rate~0.003&beat=2`.
+ * A run in a link:
+ * `?learning_rate=0.01&seed=3&step=341&changes=50~learning_rate~0.003&beat=2&pick=conv1.z.0.2.3.4`,
+ * and `&more=…` for what cannot be read anyway (see `more.js`).
  *
- * @import {Change, UrlState, Value} from "./types.js"
+ * @import {Change, Reference, UrlState, Value} from "./types.js"
  */
 
+import { isAction } from "./more.js";
+
 /** What a link says besides control values; no control may be called so. */
-const RESERVED = ["seed", "step", "changes", "beat"];
+const RESERVED = ["seed", "step", "changes", "beat", "pick", "more"];
 
 /** Longer lists of changes make links that programs cut off. */
 const MOST_CHANGES_TEXT = 6000;
@@ -14,6 +18,16 @@ const MOST_CHANGES_TEXT = 6000;
 const QUIET_MS = 500;
 const QUIET_PLAYING_MS = 2000;
 
+/** A state that says nothing. @returns {UrlState} */
+export function nothing() {
+  return { values: {}, seed: null, step: null, changes: [], beat: null, pick: null, more: "", looks: {} };
+}
+
+/** Whether a link asks for nothing but a place in the lesson. @param {UrlState} state */
+export function saysNothing(state) {
+  return writeUrl({ ...state, beat: null }) === "";
+}
+
 /**
  * Read a query string. What makes no sense is left out: a link is never an error.
  *
@@ -21,14 +35,15 @@ const QUIET_PLAYING_MS = 2000;
  * @returns {UrlState}
  */
 export function readUrl(query) {
-  /** @type {UrlState} */
-  const state = { values: {}, seed: null, step: null, changes: [], beat: null };
+  const state = nothing();
   for (const pair of query.replace(/^\?/, "").split("&")) {
     const at = pair.indexOf("=");
     if (at < 1) continue;
     const key = decodePart(pair.slice(0, at));
     const text = pair.slice(at + 1);
     if (key === "changes") state.changes = readChanges(text);
+    else if (key === "more") state.more = text.replaceAll(/[^\w-]/g, "");
+    else if (key === "pick") state.pick = readPick(decodePart(text));
     else if (key === "seed" || key === "step" || key === "beat") state[key] = readCount(text);
     else state.values[key] = readValue(text);
   }
@@ -36,7 +51,8 @@ export function readUrl(query) {
 }
 
 /**
- * Write a query string without the `?`; empty for a state that says nothing.
+ * Write a query string without the `?`; empty for a state that says nothing. Actions among the
+ * changes, and what is looked at, are in `more` already.
  *
  * @param {UrlState} state
  * @returns {string}
@@ -51,11 +67,13 @@ export function writeUrl(state) {
   const changes = writeChanges(state.changes);
   if (changes && changes.length <= MOST_CHANGES_TEXT) pairs.push(`changes=${changes}`);
   if (state.beat !== null) pairs.push(`beat=${state.beat}`);
+  if (state.pick) pairs.push(`pick=${encodeURIComponent(writePick(state.pick))}`);
+  if (state.more) pairs.push(`more=${state.more}`);
   return pairs.join("&");
 }
 
 /**
- * Whether a link can carry these changes; without them it opens the run with its last settings.
+ * Whether these changes can be read in a link, where they are not too many.
  *
  * @param {Change[]} changes
  */
@@ -161,14 +179,33 @@ function readCount(text) {
  */
 function writeChanges(changes) {
   return changes
-    .flatMap(([step, values]) =>
-      Object.entries(values).flatMap(([name, value]) => [
+    .flatMap((change) => {
+      const [step, values] = change;
+      if (isAction(change) || typeof values === "string") return [];
+      return Object.entries(values).flatMap(([name, value]) => [
         step,
         encodeURIComponent(name).replaceAll("~", "%7E"),
         writeValue(value).replaceAll("~", "%7E"),
-      ]),
-    )
+      ]);
+    })
     .join("~");
+}
+
+/** @param {Reference} pick */
+function writePick({ tensor, index }) {
+  return [tensor, ...index].join(".");
+}
+
+/**
+ * A tensor's name, and behind it an index of whole numbers: `conv1.z.0.2.3.4`, `loss`.
+ *
+ * @param {string} text
+ * @returns {Reference | null}
+ */
+function readPick(text) {
+  const found = /^(.*?)((?:\.\d{1,9}){0,8})$/.exec(text);
+  if (!found?.[1]) return null;
+  return { tensor: found[1], index: found[2].split(".").slice(1).map(Number) };
 }
 
 /**
@@ -176,7 +213,7 @@ function writeChanges(changes) {
  * @returns {Change[]}
  */
 function readChanges(text) {
-  /** @type {Change[]} */
+  /** @type {[number, Record<string, Value>][]} */
   const changes = [];
   const parts = text.split("~");
   for (let i = 0; i + 2 < parts.length; i += 3) {

@@ -9,7 +9,7 @@
 import { element, one, setText } from "../core/dom.js";
 import { percent } from "../core/format.js";
 import { BarList } from "../views/bar-list.js";
-import "../views/draw-pad.js";
+import { DrawPad } from "../views/draw-pad.js";
 import { ImageWall } from "../views/image-wall.js";
 import { LineChart } from "../views/line-chart.js";
 import { NetworkView } from "../views/network-view.js";
@@ -199,6 +199,7 @@ class Stage {
     stage.addEventListener("tile-pick", (event) => this.#look(event));
     stage.addEventListener("image-pick", (event) => this.#pickMisread(event));
     stage.addEventListener("drawn", (event) => this.#draw(event));
+    page.onEvent("welcome", () => this.#restore(one(stage, "draw-pad", DrawPad)));
     stage.addEventListener("step-pick", (event) => page.seek(detail(event).step));
     for (const turn of stage.querySelectorAll("[data-turn]")) {
       const by = Number(turn.getAttribute("data-turn"));
@@ -285,6 +286,14 @@ class Stage {
     const count = control.high + 1;
     const example = (Number(this.#page.values.example) + by + count) % count;
     this.#page.set({ example, shown: "example" });
+  }
+
+  /** Show what was drawn before the page was reloaded, or where its link was made. @param {DrawPad} pad */
+  #restore(pad) {
+    const pixels = this.#page.looks.draw?.pixels;
+    if (Array.isArray(pixels) && pixels.length === pad.ink.pixels.length && pad.ink.blank) {
+      pad.load(pixels);
+    }
   }
 
   /** @param {Event} event */

@@ -13,6 +13,7 @@
  */
 
 import { button, element } from "../core/dom.js";
+import { saysNothing } from "../core/url.js";
 
 /** Where the stage stands beside the story; elsewhere, looking at one is leaving the other. */
 const BESIDE = "(width >= 52rem)";
@@ -132,12 +133,12 @@ export class LessonBeats extends HTMLElement {
 
   /** @param {Page} page */
   connect(page) {
+    const { asked } = page;
     this.#page = page;
+    if (asked.beat !== null) asked.beat = Math.min(Math.max(asked.beat, 1), this.#beats.length) || null;
     if (this.#beats.length === 0) return;
-    const { beat, values, seed, step, changes } = page.asked;
-    const bare =
-      seed === null && step === null && changes.length === 0 && Object.keys(values).length === 0;
-    if (beat !== null) this.#show(Math.min(Math.max(beat, 1), this.#beats.length) - 1);
+    const bare = saysNothing(asked);
+    if (asked.beat !== null) this.#show(asked.beat - 1);
     /** @param {Welcome} welcome */
     const welcomed = ({ resumed }) => {
       if (bare && !resumed) this.#perform(false);

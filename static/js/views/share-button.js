@@ -1,9 +1,13 @@
 /** <share-button>: copies the link to what is on the screen, and says so. */
 
-/** @import {Page} from "../core/page.js" */
+/**
+ * @import {LeftOut} from "../core/more.js"
+ * @import {Page} from "../core/page.js"
+ */
 
 import { button, element, icon } from "../core/dom.js";
-import { fitsInUrl } from "../core/url.js";
+import { count } from "../core/format.js";
+import { isAction, MOST_MORE } from "../core/more.js";
 
 const SAID_MS = 2500;
 
@@ -36,15 +40,13 @@ export class ShareButton extends HTMLElement {
   async #share() {
     const page = this.#page;
     if (!page) return;
-    const link = page.link();
+    const { link, leftOut } = await page.share();
+    const byHand = page.changes.some(isAction);
+    if (leftOut.length > 0) page.notice(leftOut.map((part) => inWords(part, byHand)).join(" "));
     try {
       await navigator.clipboard.writeText(link);
       this.#say("Copied");
-      page.announce(
-        fitsInUrl(page.changes)
-          ? "Link copied"
-          : "Link copied; its run was changed too often for a link and starts with the last settings",
-      );
+      if (leftOut.length === 0) page.announce("Link copied");
     } catch {
       // no permission, or a page that is not from https or this machine: copying is by hand then
       this.#link.value = link;
@@ -60,6 +62,25 @@ export class ShareButton extends HTMLElement {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => (this.#label.textContent = "Share"), SAID_MS);
   }
+}
+
+/**
+ * What a link does not carry, why, and what does work.
+ *
+ * @param {LeftOut} leftOut
+ * @param {boolean} byHand  whether weights were set by hand
+ */
+function inWords({ part, length }, byHand) {
+  const [what, instead] =
+    part === "looks"
+      ? ["Your drawing", "One with fewer strokes fits."]
+      : byHand
+        ? ["What you set by hand", "The link opens the run as it is without that; fewer edits fit."]
+        : ["All that you changed on the way", "The link opens a run with its last settings."];
+  const why = length
+    ? `does not fit into a link (${count(length)} of at most ${count(MOST_MORE)} characters)`
+    : "cannot be packed by this browser";
+  return `${what} ${why}; it was left out. ${instead}`;
 }
 
 customElements.define("share-button", ShareButton);

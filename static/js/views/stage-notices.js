@@ -73,6 +73,7 @@ export class StageNotices extends HTMLElement {
     }
     page.onEvent("paused", (event) => this.#paused(page, event), { signal });
     page.onEvent("error", (error) => this.#error(page, error), { signal });
+    page.onEvent("notice", (text) => this.#tell(page, "notice", text), { signal });
     page.onPaint((frame) => this.show(frame));
   }
 
@@ -197,9 +198,20 @@ export class StageNotices extends HTMLElement {
     // what names a control is said next to it; what is fatal, by the connection
     if (fatal || page.controls.some(({ name }) => name === field)) return;
     if (this.#notices.has(code)) return; // "diverged": it has been said at length
+    this.#tell(page, "error", text);
+  }
+
+  /**
+   * Say something that stands until it is dismissed.
+   *
+   * @param {Page} page
+   * @param {string} topic
+   * @param {string} text
+   */
+  #tell(page, topic, text) {
     const close = button("Dismiss", { class: "button-small" });
-    close.addEventListener("click", () => this.#remove("error"));
-    this.#put("error", element("p", {}, text), close);
+    close.addEventListener("click", () => this.#remove(topic));
+    this.#put(topic, element("p", {}, text), close);
     page.announce(text);
   }
 

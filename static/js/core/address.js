@@ -1,0 +1,170 @@
+/**
+ * The page's address: what it asked for when the page opened, and, kept in step with the run, the
+ * link to what is on the screen.
+ *
+ * @import {LeftOut} from "./more.js"
+ * @import {Change, Hello, Looks, Pick, ServerError, Values, Welcome} from "./types.js"
+ *
+ * @typedef {object} Shown  what of the page goes into its address
+ * @property {readonly import("./types.js").Control[]} controls
+ * @property {Values} values
+ * @property {Change[]} changes
+ * @property {number | null} seed
+ * @property {number} step
+ * @property {boolean} playing
+ * @property {readonly {pick: Pick}[]} way
+ */
+
+import { VERSION } from "./live.js";
+import { BadMoreError, isAction, More, unpack } from "./more.js";
+import { fitsInUrl, nothing, readUrl, saysNothing, UrlWriter, writeUrl } from "./url.js";
+
+/** The server takes messages of 64 kB, and so many changes. */
+const MOST_HELLO = 60_000;
+const MOST_CHANGES = 1024;
+
+export class Address {
+  /** What the address said when the page opened. */
+  asked = readUrl(location.search);
+  /** @type {Looks} the newest arguments of each action that only looks */
+  looks = {};
+
+  #shown;
+  #writer = new UrlWriter();
+  #more = new More(() => this.follow());
+  /** @type {readonly string[]} */
+  #lookActions = [];
+  #welcomed = false;
+
+  /** @param {Shown} shown */
+  constructor(shown) {
+    this.#shown = shown;
+  }
+
+  /**
+   * Unpack what of the address is packed.
+   *
+   * @returns {Promise<string>}  what is wrong with it; empty if nothing is
+   */
+  async read() {
+    const { asked } = this;
+    if (!asked.more) return "";
+    try {
+      const { changes, looks } = await unpack(asked.more);
+      if (changes.length > 0) asked.changes = [...changes];
+      asked.looks = looks;
+      return "";
+    } catch (error) {
+      if (!(error instanceof BadMoreError)) throw error;
+      return `A part of this link cannot be read (${error.message}): weights set by hand and what was drawn are missing.`;
+    }
+  }
+
+  /** What to open or reopen the run with. @returns {Hello} */
+  hello() {
+    const { values, seed, step, changes } = this.#welcomed ? this.#shown : this.asked;
+    const looks = this.#welcomed ? this.looks : this.asked.looks;
+    /** @type {Hello} */
+    const hello = { kind: "hello", version: VERSION };
+    if (Object.keys(values).length > 0) hello.values = values;
+    if (seed !== null) hello.seed = seed;
+    if (step) hello.step = step;
+    if (changes.length > 0 && changes.length <= MOST_CHANGES) hello.changes = changes;
+    if (Object.keys(looks).length > 0) hello.looks = looks;
+    // what no message can carry, a session that is still there knows
+    if (JSON.stringify(hello).length > MOST_HELLO) delete hello.changes;
+    return hello;
+  }
+
+  /**
+   * The server has welcomed the page: from now on the address follows the run.
+   *
+   * @param {Welcome} welcome
+   */
+  welcome({ exhibit, looks }) {
+    this.#welcomed = true;
+    this.#lookActions = exhibit.view_actions;
+    this.looks = looks;
+    this.update();
+  }
+
+  /**
+   * The link asked for what this server cannot give.
+   *
+   * @param {ServerError} error
+   * @returns {boolean}  whether there is less to ask for
+   */
+  askForLess({ field, text }) {
+    const { asked } = this;
+    const name = field ?? text.split(":", 1)[0]; // every text names the thing first
+    if (name in asked.values) delete asked.values[name];
+    else if (asked.changes.length > 0 || Object.keys(asked.looks).length > 0) {
+      Object.assign(asked, { changes: [], looks: {}, more: "" });
+    } else if (saysNothing({ ...asked, pick: null })) return false;
+    else this.asked = { ...nothing(), beat: asked.beat };
+    return true;
+  }
+
+  /**
+   * Take note of an action, if it is one that only looks.
+   *
+   * @param {string} name
+   * @param {Record<string, unknown>} args
+   */
+  look(name, args) {
+    if (!this.#lookActions.includes(name)) return;
+    delete this.looks[name]; // so that the newest is taken last when they are taken again
+    this.looks[name] = args;
+    this.update();
+  }
+
+  /** What was done to the run, or what is looked at, is no longer the same. */
+  update() {
+    if (!this.#welcomed) return;
+    const { changes } = this.#shown;
+    // what was done at one step keeps its order: with actions among them, all go together
+    const packed = changes.some(isAction) || !fitsInUrl(changes) ? changes : [];
+    this.#more.want({ changes: packed, looks: { ...this.looks } });
+    this.follow();
+  }
+
+  /** Have the address written soon. */
+  follow() {
+    this.#writer.schedule(this.#query, this.#shown.playing);
+  }
+
+  /**
+   * Write the address now.
+   *
+   * @returns {Promise<{link: string, leftOut: readonly LeftOut[]}>}  the link to what is on the
+   *   screen, and what it does not carry
+   */
+  async share() {
+    await this.#more.settled();
+    this.follow();
+    this.#writer.flush();
+    return { link: location.href, leftOut: this.#more.leftOut };
+  }
+
+  #query = () => {
+    if (!this.#welcomed) return location.search.slice(1);
+    const { controls, values: all, changes, seed, step, way } = this.#shown;
+    /** @type {Values} */
+    const values = {};
+    for (const { name, default: usual } of controls) {
+      if (all[name] !== usual) values[name] = all[name];
+    }
+    const { text: more, hasChanges } = this.#more;
+    return writeUrl({
+      ...nothing(),
+      values,
+      seed,
+      step,
+      // changes made before the first step alone are what `values` says already
+      changes: hasChanges || changes.every(([at]) => at === 0) ? [] : changes,
+      beat: this.asked.beat,
+      more,
+      pick: way.at(-1)?.pick ?? this.asked.pick,
+    });
+  };
+}
