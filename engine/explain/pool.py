@@ -120,13 +120,14 @@ class MaxPoolExplainer(PoolExplainer):
     share_symbol = r"[\mathrm{won}]"
 
     def note(self, window: Array, row: int, column: int) -> str:
-        """Say which cell has won, and which others are as great."""
+        """Say which cell has won, and which others are as great; words count from 1."""
         winner = _first_winner(window)
-        won = f"Row {row + winner[0]}, column {column + winner[1]} wins"
+        won = f"Row {row + winner[0] + 1}, column {column + winner[1] + 1} wins"
         tied = np.argwhere(window == window[winner]).tolist()[1:]
         if not tied:
             return f"{won}."
-        cells = "; ".join(f"row {row + r}, column {column + c}" for r, c in tied[:MOST_NAMED])
+        named = ((row + r + 1, column + c + 1) for r, c in tied[:MOST_NAMED])
+        cells = "; ".join(f"row {r}, column {c}" for r, c in named)
         more = f" and {len(tied) - MOST_NAMED} more" if len(tied) > MOST_NAMED else ""
         return f"{won} as the first in row order; as great: {cells}{more}."
 

@@ -286,7 +286,7 @@ def test_a_maximum_names_its_winner_and_those_that_are_as_great():
     assert ledger.combine == "max"
     assert [term.value for term in ledger.terms] == [0, 3, 3, 0]
     assert (
-        ledger.note == "Row 0, column 1 wins as the first in row order; as great: row 1, column 0."
+        ledger.note == "Row 1, column 2 wins as the first in row order; as great: row 2, column 1."
     )
 
 
