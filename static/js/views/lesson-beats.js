@@ -52,9 +52,11 @@ export class LessonBeat extends HTMLElement {
    */
   perform(page, moving) {
     const { renewing, keeping } = this.#changes(page);
-    if (Object.keys(renewing).length > 0) page.set(renewing);
+    const renewed = Object.keys(renewing).length > 0;
+    if (renewed) page.set(renewing);
     const seek = this.getAttribute("seek");
-    const there = seek === null || (Number(seek) === page.step && !page.playing);
+    const stands = !renewed && Number(seek) === page.step && !page.playing;
+    const there = seek === null || stands;
     // a live control changes the run from where it stands: so first go there
     if (there) this.#arrive(page, keeping, moving);
     else page.seek(Number(seek), () => this.#arrive(page, keeping, moving));
