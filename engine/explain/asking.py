@@ -37,7 +37,7 @@ class Asked:
     @property
     def layer(self) -> Any:
         """The layer; of the class that its explainer is for."""
-        return self.scope.network.layers[self.number]
+        return self.scope.layers[self.number]
 
     @property
     def out_name(self) -> str:

@@ -13,7 +13,7 @@ from functools import cached_property
 from engine.errors import InvalidValueError
 from engine.explain.ledger import Index
 from engine.nn.edits import Edit, Place
-from engine.nn.layer import ParameterLayer
+from engine.nn.layer import Layer, ParameterLayer
 from engine.nn.network import Network
 from engine.nn.passes import Pass
 from engine.nn.trainer import Update
@@ -69,6 +69,11 @@ class Scope:
     def array(self, number: int, short: str) -> Array:
         """Return tensor `short` of layer `number`."""
         return self.tensors[f"{self.network.layers[number].name}.{short}"]
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers that it goes through."""
+        return self.network.layers
 
     @property
     def has_gradients(self) -> bool:

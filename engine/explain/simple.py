@@ -1,16 +1,26 @@
-"""Ledgers of numbers that no layer computes: given ones, counts, and a filter's response."""
+"""Ledgers of numbers that no layer computes: given ones, copies, counts, a filter's response."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from engine.explain import tex
-from engine.explain.arithmetic import Paging, constant, floats, times, total
-from engine.explain.ledger import Factor, Index, Ledger, Term
+from engine.explain.arithmetic import (
+    Arithmetic,
+    Paging,
+    constant,
+    floats,
+    identity,
+    short_sum,
+    times,
+    total,
+)
+from engine.explain.ledger import Factor, Index, Ledger, Reference, Term
 from engine.explain.scene import element
 from engine.snapshot import Array
 
-__all__ = ["Operand", "count", "element", "given", "response"]
+__all__ = ["Operand", "copied", "count", "element", "given", "mean", "response", "sum_of", "worked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,95 @@ class Operand:
         """Return an element of the row as a factor."""
         index = self.row, *place
         return Factor(symbol, float(self.array[index]), self.tensor, index)
+
+
+def worked(
+    tensor: str,
+    index: Index,
+    value: float,
+    arithmetic: Arithmetic,
+    *,
+    symbol: str,
+    page: int = 0,
+    feeds: tuple[Reference, ...] = (),
+) -> Ledger:
+    """Return the ledger of an element that `arithmetic` makes.
+
+    Parameters
+    ----------
+    symbol : str
+        What the element's tensor is called in the formula and in the code.
+    """
+    head = tex.element(symbol, index)
+    parts = [head, arithmetic.general, arithmetic.numbers, tex.number(value)]
+    return Ledger(
+        tensor=tensor,
+        index=index,
+        value=value,
+        combine=arithmetic.combine,
+        function=arithmetic.function,
+        terms=arithmetic.terms,
+        rest=arithmetic.rest,
+        page=min(page, arithmetic.pages - 1),
+        pages=arithmetic.pages,
+        formula=" = ".join(part for part in parts if part),
+        code=f"{symbol}{list(index)} = {arithmetic.code}",
+        symbols={**arithmetic.symbols, symbol: tensor},
+        feeds=feeds,
+        note=arithmetic.note,
+    )
+
+
+def copied(tensor: str, index: Index, factor: Factor, *, symbol: str, note: str = "") -> Ledger:
+    """Return the ledger of a number that is another tensor's, unchanged.
+
+    Parameters
+    ----------
+    factor : Factor
+        The other element.
+    """
+    assert factor.tensor is not None
+    assert factor.index is not None
+    same = identity(factor.symbol, factor.tensor, factor.index, factor.value, note)
+    return worked(tensor, index, factor.value, same, symbol=symbol)
+
+
+def mean(
+    tensor: str, index: Index, of: str, array: Array, note: str, *, symbol: str, page: int = 0
+) -> Ledger:
+    """Return the ledger of the mean of all elements of an array, called `of`."""
+    source = of.rpartition(".")[2]
+
+    def term(at: int) -> Term:
+        place = tuple(int(i) for i in np.unravel_index(at, array.shape))
+        return times(Factor(source, float(array[place]), of, place))
+
+    arithmetic = total(
+        floats(array),
+        term,
+        Paging(page=page),
+        combine="mean",
+        general=rf"\mathrm{{mean}}\, {tex.symbol(source)}",
+        code=f"{source}.mean()",
+        symbols={source: of},
+        note=note,
+    )
+    return worked(tensor, index, float(floats(array).mean()), arithmetic, symbol=symbol, page=page)
+
+
+def sum_of(
+    tensor: str,
+    index: Index,
+    terms: tuple[Term, ...],
+    note: str,
+    *,
+    code: str,
+    symbols: Mapping[str, str] | None = None,
+) -> Ledger:
+    """Return the ledger of a sum of a few products: a number of parameters, of outputs."""
+    symbol = tensor.rpartition(".")[2]
+    arithmetic = short_sum(*terms, general="", code=code, symbols=symbols or {}, note=note)
+    return worked(tensor, index, sum(one.value for one in terms), arithmetic, symbol=symbol)
 
 
 def given(tensor: str, array: Array, index: tuple[int, ...], note: str) -> Ledger:
