@@ -159,6 +159,16 @@ export class TensorView extends HTMLElement {
   }
 
   /**
+   * Mark cells with a corner in the focus colour: the first with a full one, the others hollow.
+   *
+   * @param {ArrayLike<number> | null} cells  places in the tensor's data
+   */
+  mark(cells) {
+    this.map.marked = cells;
+    this.refresh();
+  }
+
+  /**
    * Shade cells that nothing looks at.
    *
    * @param {ArrayLike<number> | null} cells  places in the tensor's data

@@ -49,6 +49,8 @@ export class HeatMap {
     this.highlighted = null;
     /** What this step touches. @type {ArrayLike<number> | null} */
     this.touched = null;
+    /** What won, and then what came as far. @type {ArrayLike<number> | null} */
+    this.marked = null;
     /** What nothing looks at. @type {ArrayLike<number> | null} */
     this.shaded = null;
     /** The element whose ledger is open. */
@@ -154,6 +156,7 @@ export class HeatMap {
     if (this.litCells) this.outlineCells(this.litCells, focus, pen);
     // where a ledger points at numbers, the step's own stand back
     if (this.touched) this.outlineCells(this.touched, focus, this.highlighted ? pen / 2 : pen);
+    if (this.marked) this.markCells(this.marked, focus);
     if (this.highlighted) this.outlineCells(this.highlighted, focus, pen);
     if (this.arrangement?.shows(this.picked)) painter.outline(this.picked, focus, 1.5 * pen);
     if (this.hovered !== NOTHING) painter.outline(this.hovered, focus, pen);
@@ -163,6 +166,13 @@ export class HeatMap {
   outlineCells(cells, colour, pen) {
     for (let i = 0; i < cells.length; i++) {
       if (this.arrangement?.shows(cells[i])) this.painter.outline(cells[i], colour, pen);
+    }
+  }
+
+  /** @param {ArrayLike<number>} cells @param {string} colour */
+  markCells(cells, colour) {
+    for (let i = 0; i < cells.length; i++) {
+      if (this.arrangement?.shows(cells[i])) this.painter.wedge(cells[i], colour, i === 0);
     }
   }
 

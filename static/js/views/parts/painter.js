@@ -23,6 +23,9 @@ import { cellText } from "./numbers.js";
 /** Stripes of cells that are not finite: period and width, CSS px. */
 const STRIPE = 5;
 
+/** The side of a marked corner, as a share of the cell's. */
+const WEDGE = 0.22;
+
 export class Painter {
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
@@ -324,6 +327,32 @@ export class Painter {
       box.width + 2 * grow - pen,
       box.height + 2 * grow - pen,
     );
+  }
+
+  /**
+   * Mark a cell's upper left corner.
+   *
+   * @param {number} element
+   * @param {string} colour
+   * @param {boolean} full  else hollow
+   */
+  wedge(element, colour, full) {
+    const { context } = this;
+    const { ratio } = /** @type {Geometry} */ (this.geometry);
+    const box = /** @type {Geometry} */ (this.geometry).cell(element, this.box);
+    const side = WEDGE * Math.min(box.width, box.height);
+    const pen = 1.5 * ratio;
+    const [x, y] = [box.x + 1.5 * pen, box.y + 1.5 * pen];
+    context.beginPath();
+    context.moveTo(x, y);
+    context.lineTo(x + side, y);
+    context.lineTo(x, y + side);
+    context.closePath();
+    context.fillStyle = context.strokeStyle = colour;
+    context.lineWidth = pen;
+    context.lineJoin = "round";
+    if (full) context.fill();
+    context.stroke();
   }
 
   /**
