@@ -65,6 +65,11 @@ class Metrics:
         courses = {f"history.{name}": means[:, i] for i, name in enumerate(self.names)}
         return {"history.step": starts.astype(np.int32), **courses}
 
+    def table(self) -> dict[str, Array]:
+        """Return all that was recorded: of each scalar an array of shape (steps,), copied."""
+        table = self._table[: self.head + 1].copy()
+        return {name: table[:, i] for i, name in enumerate(self.names)}
+
     def save(self) -> Array:
         """Return all that was recorded, of shape (steps, names)."""
         return self._table[: self.head + 1].copy()

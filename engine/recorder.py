@@ -19,6 +19,8 @@ from engine.exhibits.contract import Event, Exhibit
 from engine.exhibits.controls import Value
 from engine.explain.course import explain_course
 from engine.explain.ledger import Ledger
+from engine.export.files import Material
+from engine.export.recipe import Story
 from engine.metrics import Metrics
 from engine.snapshot import Array, Snapshot, freeze
 
@@ -248,6 +250,39 @@ class Recorder:
         if tensor in course:
             return explain_course(course, tensor, index)
         return self._run.ledger(tensor, index, page=page)
+
+    def material(self) -> Material:
+        """Return what this run can be taken away as files from, as it stands.
+
+        Raises
+        ------
+        InvalidValueError
+            If something was done to it that no script could repeat.
+        """
+        return Material(
+            name=f"{self.exhibit.slug}-step{self.position}",
+            story=self._story(),
+            course=self._metrics.table(),
+            arrays=self._run.snapshot(None).arrays,
+        )
+
+    def _story(self) -> Story | None:
+        if self.exhibit.recipe is None:
+            return None
+        changes = {step: values for step, values in self.changes if step > 0}
+        first = dict(self._first_values)
+        for step, values in self.changes:
+            first |= values if step == 0 else {}
+        recipe = self.exhibit.recipe(first, self.seed, self._library)
+        theta = self._run.save()["theta"]
+        return Story(
+            slug=self.exhibit.slug,
+            title=self.exhibit.title,
+            recipe=recipe,
+            changes=changes,
+            steps=self.position,
+            parameters=recipe.network.named(theta),
+        )
 
     def save(self) -> dict[str, Array]:
         """Return all that `load` needs to stand here again in another process."""

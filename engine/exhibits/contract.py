@@ -7,6 +7,8 @@ from typing import Any, Protocol
 from engine.data.library import Library
 from engine.exhibits.controls import Control, Value, check_values
 from engine.explain.ledger import Ledger
+from engine.export.files import kinds
+from engine.export.recipe import Recipe
 from engine.snapshot import Array, Snapshot
 
 
@@ -133,6 +135,10 @@ class Exhibit:
         Whether the seed makes a difference with the default values.
     rate : float or None
         Steps a second at which Play begins; None is as fast as it goes.
+    recipe : callable of (values, seed, library) -> Recipe, or None
+        What its run trains, before the first step; from it code is written that repeats the run.
+        Such a run keeps its parameters as `theta` in `save`, as a trainer does. None for an exhibit
+        that trains nothing.
     """
 
     slug: str
@@ -149,6 +155,7 @@ class Exhibit:
     gradual: tuple[str, ...] = ()
     seeded: bool = True
     rate: float | None = None
+    recipe: Callable[[Mapping[str, Value], int, Library], Recipe] | None = None
 
     def defaults(self) -> dict[str, Value]:
         """Return each control's default value."""
@@ -162,6 +169,11 @@ class Exhibit:
         """Return when the control `name` applies: `live`, `reset` or `view`."""
         return next(control.effect for control in self.controls if control.name == name)
 
+    @property
+    def exports(self) -> list[str]:
+        """The kinds of files that its runs can be taken away as."""
+        return kinds(trains=self.recipe is not None, measures=bool(self.history))
+
     def describe(self, library: Library) -> dict[str, Any]:
         """Return the declaration as JSON values, for `/api/exhibits` and `welcome`."""
         return {
@@ -174,4 +186,5 @@ class Exhibit:
             "actions": list(self.actions),
             "view_actions": list(self.view_actions),
             "rate": self.rate,
+            "exports": self.exports,
         }

@@ -23,8 +23,8 @@ from engine.explain.ledger import Ledger
 from engine.explain.nudge import nudge, read_nudge
 from engine.explain.scene import Scene
 from engine.explain.simple import Operand, count, element, given, response
+from engine.export.recipe import Recipe
 from engine.nn.network import Network
-from engine.nn.trainer import Trainer
 from engine.snapshot import Array, Snapshot, freeze
 
 VALIDATION_SIZE = {"digits": 360, "mnist": 1000}
@@ -185,6 +185,25 @@ def describe_network(values: Mapping[str, Value], image: tuple[int, ...]) -> dic
     }
 
 
+def build_recipe(values: Mapping[str, Value], seed: int, library: Library) -> Recipe:
+    """Return the training before its first step: what the run does, and what scripts repeat."""
+    data = str(values["data"])
+    images = library.open(data)
+    training, validation = split(
+        images, VALIDATION_SIZE[data], rng=np.random.default_rng([seed, 3])
+    )
+    network = describe_network(values, images.x.shape[1:])
+    return Recipe(
+        network=Network(network, rng=np.random.default_rng([seed, 0])),
+        train=training,
+        validation=validation,
+        optimizer=str(values["optimizer"]),
+        learning_rate=float(values["learning_rate"]),
+        batch_size=int(values["batch_size"]),
+        seed=seed,
+    )
+
+
 class DigitsRun:
     """Training, one minibatch a step, with one image on the stage.
 
@@ -202,26 +221,14 @@ class DigitsRun:
     def __init__(self, values: Mapping[str, Value], seed: int, library: Library) -> None:
         self._values = dict(values)
         self._data = str(values["data"])
-        images = library.open(self._data)
-        training, self._validation = split(
-            images, VALIDATION_SIZE[self._data], rng=np.random.default_rng([seed, 3])
-        )
-        self._network = Network(
-            describe_network(values, images.x.shape[1:]), rng=np.random.default_rng([seed, 0])
-        )
-        self._trainer = Trainer(
-            self._network,
-            training,
-            optimizer=str(values["optimizer"]),
-            learning_rate=float(values["learning_rate"]),
-            batch_size=int(values["batch_size"]),
-            seed=seed,
-            validation=self._validation,
-            validate_every=VALIDATE_EVERY[self._data],
-        )
+        recipe = build_recipe(values, seed, library)
+        self._network = recipe.network
+        self._trainer = recipe.trainer(validate_every=VALIDATE_EVERY[self._data])
+        assert recipe.validation is not None
+        self._validation = recipe.validation
         self._stage = self._network.at(1, "stage")
         self._filter_gradient = self._network.gradients()["conv1.dW"]
-        self._drawing = np.zeros((1, *images.x.shape[1:]), np.float32)
+        self._drawing = np.zeros((1, *self._network.input_shape), np.float32)
         self._windows = _windows(self._validation.x[:PATCH_IMAGES], int(values["kernel_size"]))
         self._scalars: dict[str, float] = {"epoch": 0.0}
         self._trainer.validate()
@@ -469,4 +476,5 @@ EXHIBIT = Exhibit(
     questions=("judge", "nudge"),
     history=("loss", "accuracy", "val_loss", "val_accuracy"),
     rate=120.0,
+    recipe=build_recipe,
 )

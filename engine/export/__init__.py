@@ -1,0 +1,1 @@
+"""A run as files: code that reproduces it, its weights, its course."""
