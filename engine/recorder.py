@@ -20,7 +20,6 @@ from engine.exhibits.controls import Value
 from engine.explain.course import explain_course
 from engine.explain.ledger import Ledger
 from engine.export.files import Material
-from engine.export.recipe import Story
 from engine.metrics import Metrics
 from engine.snapshot import Array, Snapshot, freeze
 
@@ -259,29 +258,12 @@ class Recorder:
         InvalidValueError
             If something was done to it that no script could repeat.
         """
+        begun = self._first_values, self.seed, self._library
         return Material(
             name=f"{self.exhibit.slug}-step{self.position}",
-            story=self._story(),
+            story=self.exhibit.story(*begun, changes=self.changes, run=self._run),
             course=self._metrics.table(),
             arrays=self._run.snapshot(None).arrays,
-        )
-
-    def _story(self) -> Story | None:
-        if self.exhibit.recipe is None:
-            return None
-        changes = {step: values for step, values in self.changes if step > 0}
-        first = dict(self._first_values)
-        for step, values in self.changes:
-            first |= values if step == 0 else {}
-        recipe = self.exhibit.recipe(first, self.seed, self._library)
-        theta = self._run.save()["theta"]
-        return Story(
-            slug=self.exhibit.slug,
-            title=self.exhibit.title,
-            recipe=recipe,
-            changes=changes,
-            steps=self.position,
-            parameters=recipe.network.named(theta),
         )
 
     def save(self) -> dict[str, Array]:

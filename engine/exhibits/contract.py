@@ -1,6 +1,6 @@
 """The contract of an exhibit: what it declares, and what its run can do."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -8,7 +8,7 @@ from engine.data.library import Library
 from engine.exhibits.controls import Control, Value, check_values
 from engine.explain.ledger import Ledger
 from engine.export.files import kinds
-from engine.export.recipe import Recipe
+from engine.export.recipe import Recipe, Story, repeatable
 from engine.snapshot import Array, Snapshot
 
 
@@ -173,6 +173,47 @@ class Exhibit:
     def exports(self) -> list[str]:
         """The kinds of files that its runs can be taken away as."""
         return kinds(trains=self.recipe is not None, measures=bool(self.history))
+
+    def story(
+        self,
+        values: Mapping[str, Value],
+        seed: int,
+        library: Library,
+        *,
+        changes: Iterable[tuple[Any, ...]],
+        run: Run,
+    ) -> Story | None:
+        """Return what a script needs to do again what a run did; None if it trains nothing.
+
+        Parameters
+        ----------
+        values : mapping of str to value
+            The controls at step 0.
+        seed, library
+            As the run was built with.
+        changes : iterable of (step, values) or (step, action, arguments)
+            What was done to it since.
+        run : Run
+            As it stands.
+
+        Raises
+        ------
+        InvalidValueError
+            If something was done to it that no script could repeat.
+        """
+        if self.recipe is None:
+            return None
+        live, edits = repeatable(changes)
+        recipe = self.recipe({**values, **live.pop(0, {})}, seed, library)
+        return Story(
+            slug=self.slug,
+            title=self.title,
+            recipe=recipe,
+            changes=live,
+            edits=edits,
+            steps=run.position,
+            parameters=recipe.network.named(run.save()["theta"]),
+        )
 
     def describe(self, library: Library) -> dict[str, Any]:
         """Return the declaration as JSON values, for `/api/exhibits` and `welcome`."""

@@ -1,7 +1,7 @@
 """What a training is made of, and what has been done to it since: all that an export needs."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,12 @@ from engine.snapshot import Array
 
 LIVE = ("learning_rate", "optimizer", "batch_size", "dropout")
 """What of a training may be changed on the way; called so by controls, trainer and scripts."""
+
+EDIT = "edit"
+"""The action that sets one parameter by hand; `engine/exhibits/edits.py` takes it."""
+
+Edit = tuple[str, tuple[int, ...], float]
+"""Which parameter, which of its elements, and its new value."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,35 +82,22 @@ class Story:
         Its network has the initial weights, and is not trained.
     changes : mapping of int to mapping
         After how many steps which of `LIVE` were changed, and to what.
-    edits : mapping of int to list of (str, tuple of int, float)
-        After how many steps which elements of which parameters were set, and to what.
+    edits : mapping of int to list of Edit
+        After how many steps which parameters were set by hand.
     steps : int
         Where the run stands.
     parameters : mapping of str to ndarray
         The weights and biases there.
 
-    Raises
-    ------
-    InvalidValueError
-        If something was changed that a script does not know how to repeat.
     """
 
     slug: str
     title: str
     recipe: Recipe
     changes: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
-    edits: Mapping[int, list[tuple[str, tuple[int, ...], float]]] = field(default_factory=dict)
+    edits: Mapping[int, list[Edit]] = field(default_factory=dict)
     steps: int
     parameters: Mapping[str, Array]
-
-    def __post_init__(self) -> None:
-        for step, changed in self.changes.items():
-            for name in changed:
-                if name not in LIVE:
-                    raise InvalidValueError(
-                        f"{name}: expected changes of {', '.join(LIVE)} alone, which a script can "
-                        f"repeat; this was changed at step {step}"
-                    )
 
     @property
     def name(self) -> str:
@@ -137,3 +130,41 @@ class Story:
         """Whether the targets are class numbers."""
         y = self.recipe.train.y
         return y.ndim == 1 and y.dtype.kind in "iu"
+
+
+def repeatable(
+    changes: Iterable[tuple[Any, ...]],
+) -> tuple[dict[int, dict[str, Any]], dict[int, list[Edit]]]:
+    """Return what was done to a run as `Story` takes it: live changes, and edits, by step.
+
+    Parameters
+    ----------
+    changes : iterable of (step, values) or (step, action, arguments)
+        As a recorder tells them.
+
+    Raises
+    ------
+    InvalidValueError
+        If something was done that a script does not know how to repeat.
+    """
+    live: dict[int, dict[str, Any]] = {}
+    edits: dict[int, list[Edit]] = {}
+    for step, *done in changes:
+        if len(done) == 1:
+            for name in done[0]:
+                _need(name in LIVE, name, step)
+            live.setdefault(step, {}).update(done[0])
+        else:
+            action, args = done
+            _need(action == EDIT, action, step)
+            edit = args["tensor"], tuple(map(int, args["index"])), float(args["value"])
+            edits.setdefault(step, []).append(edit)
+    return live, edits
+
+
+def _need(known: bool, name: str, step: int) -> None:
+    if not known:
+        raise InvalidValueError(
+            f"{name}: expected changes of {', '.join(LIVE)} and the action {EDIT}, which a script "
+            f"can repeat; this was done at step {step}"
+        )

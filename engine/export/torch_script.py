@@ -155,9 +155,9 @@ def _training(story: Story) -> str:
         lines += [
             "    for name, index, value in EDITS.get(step - 1, []):",
             '        layer, _, short = name.partition(".")',
-            '        kind = {"W": "weight", "b": "bias"}[short]',
+            '        own = getattr(net, layer).weight if short == "W" else getattr(net, layer).bias',
             "        with torch.no_grad():",
-            "            getattr(getattr(net, layer), kind)[index] = value",
+            "            own[index] = value",
         ]
     size = f"min({value_of(story, 'batch_size')}, len(x_train))" if story.changes else "BATCH_SIZE"
     draws = ", np.random.default_rng([SEED, 2, step])" if story.drops_out else ""

@@ -147,3 +147,22 @@ def test_asking_changes_nothing(exhibit):
 def test_it_describes_itself_in_json(exhibit):
     described = exhibit.describe(Library())
     assert [control["name"] for control in described["controls"]] == list(exhibit.defaults())
+
+
+@pytest.mark.parametrize(
+    "exhibit", [one for one in EXHIBITS.values() if one.recipe], ids=lambda exhibit: exhibit.slug
+)
+def test_what_it_trains_is_what_its_recipe_says_and_its_weights_can_be_taken_away(exhibit):
+    recorder = Recorder(exhibit, {}, 3, Library())
+    at_first = recorder.material().told
+    for name, array in at_first.recipe.network.parameters().items():
+        np.testing.assert_array_equal(array, at_first.parameters[name])
+    recorder.step(5)
+    published = recorder.snapshot().arrays
+    later = recorder.material().told.parameters
+    assert any(later[name].any() for name in later)
+    for name in later.keys() & published.keys():
+        np.testing.assert_array_equal(later[name], published[name])
+    trainer = at_first.recipe.trainer()
+    losses = [trainer.step().loss for _ in range(5)]
+    np.testing.assert_array_equal(recorder.material().course["loss"][1:], np.float32(losses))

@@ -14,10 +14,11 @@ from engine.data.dataset import Dataset
 from engine.data.library import Library
 from engine.errors import InvalidValueError
 from engine.exhibits.digits import EXHIBIT
+from engine.exhibits.edits import EDIT
 from engine.export import archive
 from engine.export.files import KINDS, kinds, make_file, numpy_code, torch_code
 from engine.export.layers import EMITTERS, output_of
-from engine.export.recipe import LIVE, Recipe
+from engine.export.recipe import LIVE, Recipe, repeatable
 from engine.export.rules import LOSS_WORDS, OPTIMIZER_WORDS
 from engine.export.textbook.training import shown
 from engine.export.torch_script import RESERVED
@@ -59,7 +60,9 @@ def changed_digits(library):
     recorder.step(4)
     recorder.set({"optimizer": "nesterov", "learning_rate": 0.05})
     recorder.step(4)
+    recorder.act(EDIT, {"tensor": "conv1.W", "index": [1, 0, 2, 2], "value": 1.5})
     recorder.set({"batch_size": 7, "dropout": 0.5})
+    recorder.act(EDIT, {"tensor": "dense1.b", "index": [3], "value": -2})
     recorder.step(4)
     recorder.set({"optimizer": "rmsprop", "learning_rate": 0.002, "dropout": 0.0})
     recorder.step(10)
@@ -269,8 +272,10 @@ def test_too_much_data_is_refused_with_its_size(library, monkeypatch):
 
 
 def test_what_no_script_could_repeat_is_refused(library):
-    with pytest.raises(InvalidValueError, match="pace: expected changes of learning_rate"):
-        told(Recorder(EXHIBIT, {}, 1, library).material().told.recipe, changes={3: {"pace": 1}})
+    with pytest.raises(InvalidValueError, match=r"pace: expected changes of .* at step 3"):
+        repeatable([(1, {"dropout": 0.5}), (3, {"pace": 1})])
+    with pytest.raises(InvalidValueError, match=r"push: expected changes of .* at step 4"):
+        repeatable([(4, "push", {"by": 1})])
     with pytest.raises(InvalidValueError, match=r"export: expected one of code\.py"):
         make_file("exe", Recorder(EXHIBIT, {}, 1, library).material())
 
@@ -283,7 +288,9 @@ def test_an_exhibit_that_trains_nothing_offers_its_arrays_alone():
 
 def test_what_may_change_on_the_way_is_what_the_trainer_takes(library):
     recorder = changed_digits(library)
-    assert {name for _, values in recorder.changes for name in values} == set(LIVE)
+    live, edits = repeatable(recorder.changes)
+    assert {name for values in live.values() for name in values} == set(LIVE)
+    assert edits[8] == [("conv1.W", (1, 0, 2, 2), 1.5), ("dense1.b", (3,), -2.0)]
 
 
 @pytest.mark.parametrize(
