@@ -105,10 +105,11 @@ def _network(story: Story) -> str:
     lines += [f"        return x{note}", "", "", "net = Network()"]
     parametric = [one for one in network.layers if isinstance(one, ParameterLayer)]
     if parametric:
-        pairs = "".join(f'        ("{one.name}", net.{_attribute(one)}),\n' for one in parametric)
+        pairs = "".join(f'    "{one.name}": net.{_attribute(one)},\n' for one in parametric)
         lines += [
+            f"layers = {{\n{pairs}}}",
             "with torch.no_grad():",
-            f"    for name, layer in (\n{pairs}    ):",
+            "    for name, layer in layers.items():",
             '        layer.weight.copy_(torch.from_numpy(data[f"{name}.W"]))',
             '        layer.bias.copy_(torch.from_numpy(data[f"{name}.b"]))',
         ]
@@ -155,7 +156,7 @@ def _training(story: Story) -> str:
         lines += [
             "    for name, index, value in EDITS.get(step - 1, []):",
             '        layer, _, short = name.partition(".")',
-            '        own = getattr(net, layer).weight if short == "W" else getattr(net, layer).bias',
+            '        own = layers[layer].weight if short == "W" else layers[layer].bias',
             "        with torch.no_grad():",
             "            own[index] = value",
         ]
