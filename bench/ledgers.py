@@ -15,6 +15,7 @@ ASKED: tuple[tuple[str, list[int]], ...] = (
     *(("conv1.z", [0, 2, 3, 4]), ("pool1.y", [0, 1, 1, 1]), ("softmax.a", [0, 3])),
     *(("conv1.dW", [0, 0, 1, 1]), ("batch.conv1.dz", [3, 0, 1, 1]), ("conv2.W", [0, 1, 1, 1])),
     *(("dense1.z", [0, 5]), ("loss", []), ("conv2.W.v", [0, 1, 1, 1])),
+    *(("stage.loss", []), ("patches.z", [0]), ("patches.x", [1, 0, 1, 1])),
 )
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from engine.data.drawing import centre
 from engine.data.library import Library
 from engine.data.preparation import split
+from engine.errors import InvalidValueError
 from engine.exhibits.contract import Event, Exhibit
 from engine.exhibits.controls import Choice, Option, Slider, Value
 from engine.exhibits.drawings import read_drawing
@@ -21,7 +22,7 @@ from engine.exhibits.training import ACTIVATION, INITIALIZER, set_training, trai
 from engine.explain.explain import explain
 from engine.explain.ledger import Ledger
 from engine.explain.nudge import nudge, read_nudge
-from engine.explain.scene import Scene
+from engine.explain.scene import STAGE_LOSS, Scene
 from engine.explain.simple import Operand, count, element, given, response
 from engine.export.recipe import Recipe
 from engine.nn.network import Network
@@ -230,6 +231,9 @@ class DigitsRun:
         self._filter_gradient = self._network.gradients()["conv1.dW"]
         self._drawing = np.zeros((1, *self._network.input_shape), np.float32)
         self._windows = _windows(self._validation.x[:PATCH_IMAGES], int(values["kernel_size"]))
+        self._patches: dict[str, Array] = {}
+        self._patches_of: tuple[int, bytes, float] | None = None
+        """The filter, its weights and its bias for which `_patches` were found."""
         self._scalars: dict[str, float] = {"epoch": 0.0}
         self._trainer.validate()
         self._look_at_validation()
@@ -276,8 +280,10 @@ class DigitsRun:
             if tensor.startswith("patches."):
                 available |= self._favourite_patches()
             return self._explain_validation(tensor, index, available[tensor], page)
-        self._stage.forward(self._image())
-        return explain(self._scene(), tensor, index, page=page)
+        scene = self._scene()
+        if tensor == STAGE_LOSS and not scene.judged:
+            raise InvalidValueError(f"{tensor}: expected an image with a label, got a drawing")
+        return explain(scene, tensor, index, page=page)
 
     def set(self, values: Mapping[str, Value]) -> None:
         """Change what holds from the next step on, or what is looked at."""
@@ -357,17 +363,23 @@ class DigitsRun:
 
     def _favourite_patches(self) -> dict[str, Array]:
         """Find the patches that excite the filter looked at the most, at most one an image."""
-        weights = self._network.parameters()["conv1.W"]
+        parameters = self._network.parameters()
+        weights, biases = parameters["conv1.W"], parameters["conv1.b"]
         chosen = min(int(self._values["filter"]), len(weights) - 1)  # there may be fewer now
+        key = chosen, weights[chosen].tobytes(), float(biases[chosen])
+        if key == self._patches_of:
+            return self._patches
         responses = self._windows @ weights[chosen].ravel()  # (images, positions)
         best = responses.max(axis=1)
         images = np.argsort(-best, kind="stable")[:PATCHES]
         patches = self._windows[images, responses[images].argmax(axis=1)]
-        return {
+        self._patches_of = key
+        self._patches = {
             "patches.filter": np.array([chosen], np.int32),
             "patches.x": patches.reshape(len(images), *weights.shape[1:]),
-            "patches.z": best[images] + self._network.parameters()["conv1.b"][chosen],
+            "patches.z": best[images] + biases[chosen],
         }
+        return self._patches
 
     def _died(self) -> tuple[Event, ...]:
         """Say which layer was silent for the whole minibatch, so that no gradient passed it."""
@@ -384,11 +396,24 @@ class DigitsRun:
         }
         return (Event("died", data, pauses=True),)
 
+    def _judge_stage(self) -> bool:
+        """Compute the image on the stage and, if it has a label, its own loss."""
+        self._stage.forward(self._image())
+        label = self._label()
+        judged = bool(label[0] >= 0)
+        if judged:
+            self._stage.loss(label)
+        return judged
+
     def _scene(self) -> Scene:
         trainer = self._trainer
         passes = self._stage, trainer.training_pass
         return Scene.training(
-            *passes, trainer.last_update, input_note=PIXEL, edits=trainer.edits.places
+            *passes,
+            trainer.last_update,
+            input_note=PIXEL,
+            edits=trainer.edits.places,
+            judged=self._judge_stage(),
         )
 
     def _nudge(self, args: Mapping[str, Any]) -> Event:

@@ -12,7 +12,7 @@ from engine.explain.asking import Asked, Explainer
 from engine.explain.feeds import feeds
 from engine.explain.ledger import Factor, Index, Ledger
 from engine.explain.optimizers import explain_memory, explain_parameter
-from engine.explain.scene import OF_THE_NETWORK, Found, Scene
+from engine.explain.scene import OF_THE_NETWORK, STAGE_LOSS, Found, Scene
 
 EXPLAINERS: Mapping[str, Explainer] = {
     kind: explainer
@@ -22,6 +22,9 @@ EXPLAINERS: Mapping[str, Explainer] = {
 """Each layer's explainer by the layer's kind."""
 
 MOST_TERMS = 1000
+
+OF_THE_STAGE = "Of what is on the stage alone: the loss that training lowers is the minibatch's."
+NO_LABEL = "Nobody has said what the answer should be, so there is no loss to go on to."
 
 
 def explain(
@@ -73,14 +76,26 @@ def explain(
         code=f"{short}{list(index) if index else ''} = {arithmetic.code}",
         symbols={**arithmetic.symbols, short: tensor},
         feeds=feeds(found, index, EXPLAINERS),
-        note=arithmetic.note,
+        note=" ".join(filter(None, (arithmetic.note, _no_label(found)))),
     )
+
+
+def _no_label(found: Found) -> str:
+    """Say why an output of the stage leads no further, where another pass has a loss."""
+    scene, scope = found.scene, found.scope
+    last = len(scope.network.layers) - 1
+    ends = found.number == last and found.short == scope.out_name(last)
+    if ends and scope is scene.stage is not scene.learned and not scene.judged:
+        return NO_LABEL
+    return ""
 
 
 def _explain(found: Found, index: Index, value: float, paging: Paging) -> Arithmetic:
     scope, short = found.scope, found.short
     if found.memory:
         return explain_memory(found, index, value)
+    if found.tensor == STAGE_LOSS:
+        return replace(loss.explain_loss(scope, paging), note=OF_THE_STAGE)
     if short in ("loss", *OF_THE_NETWORK) and not scope.has_gradients:
         return leaf("given", tex.symbol(short), value, "no step has been made yet")
     if found.number >= 0:

@@ -5,7 +5,7 @@ from itertools import islice
 
 from engine.explain.asking import Explainer
 from engine.explain.ledger import Index, Reference
-from engine.explain.scene import OF_THE_NETWORK, Found
+from engine.explain.scene import OF_THE_NETWORK, STAGE_LOSS, Found
 
 MOST = 32
 """The most places that are named."""
@@ -31,8 +31,8 @@ def _places(
 ) -> Iterator[tuple[str, Index]]:
     scope, number, short = found.scope, found.number, found.short
     if number < 0:
-        if short == "target" and scope.has_gradients:
-            yield "loss", ()
+        if short == "target":
+            yield from _loss(found)
         return
     layer = scope.network.layers[number]
     out = scope.out_name(number)
@@ -59,14 +59,22 @@ def _places(
         yield scope.name(number, out), index
 
 
+def _loss(found: Found) -> Iterator[tuple[str, Index]]:
+    """Yield the loss of a pass, if it has one."""
+    scene = found.scene
+    if found.scope is scene.stage and scene.judged:
+        yield STAGE_LOSS, ()
+    elif found.scope.has_gradients:
+        yield "loss", ()
+
+
 def _forward(
     found: Found, number: int, index: Index, explainers: Mapping[str, Explainer]
 ) -> Iterator[tuple[str, Index]]:
     """Yield what layer `number` makes of an element of its input."""
     scope = found.scope
     if number == len(scope.network.layers):
-        if scope.has_gradients:
-            yield "loss", ()
+        yield from _loss(found)
         return
     layer = scope.network.layers[number]
     name = scope.name(number, scope.out_name(number))

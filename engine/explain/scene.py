@@ -22,6 +22,9 @@ from engine.snapshot import Array
 BATCH = "batch."
 """What the names of the minibatch's tensors begin with."""
 
+STAGE_LOSS = "stage.loss"
+"""What the stage's own loss is called; `loss` is the minibatch's."""
+
 OF_THE_NETWORK = ("dW", "db")
 """Tensors of a layer that every pass shares: plain names, whatever the pass."""
 
@@ -97,6 +100,9 @@ class Scene:
         What a number of the input is.
     edits : mapping of (tensor, index) to Edit
         Parameters that were set by hand since the last step.
+    judged : bool
+        Whether the stage's pass, beside a minibatch, has been given its label, and so has a loss
+        of its own.
     """
 
     stage: Scope
@@ -104,6 +110,7 @@ class Scene:
     update: Update | None = None
     input_note: str = "a number of the input"
     edits: Mapping[Place, Edit] = field(default_factory=dict)
+    judged: bool = False
     memory: Mapping[str, Mapping[str, Array]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -132,6 +139,7 @@ class Scene:
         *,
         input_note: str,
         edits: Mapping[Place, Edit] | None = None,
+        judged: bool = False,
     ) -> "Scene":
         """Return a scene of a pass on the stage and the minibatch of the last step."""
         network = stage.network
@@ -143,6 +151,7 @@ class Scene:
             update=update,
             input_note=input_note,
             edits=edits or {},
+            judged=judged,
         )
 
     @property
@@ -158,6 +167,8 @@ class Scene:
         InvalidValueError
             If there is none of that name.
         """
+        if tensor == STAGE_LOSS and self.judged:
+            return Found(tensor, self.stage, -1, "loss", "", self)
         scope, rest = self.stage, tensor
         if self.learned is not self.stage and tensor.startswith(BATCH):
             scope, rest = self.learned, tensor.removeprefix(BATCH)
@@ -180,10 +191,14 @@ class Scene:
         """Return the names of all tensors that can be asked about."""
         gradients = [f"{one}.{d}" for one in self._parametric() for d in OF_THE_NETWORK]
         names = dict.fromkeys([*self.stage.tensors, *gradients])
+        if not self._has(self.stage, "target"):
+            del names["target"]
         if not self._is_idle(self.learned):
             prefix = self.learned.prefix
             names |= {prefix + name: None for name in self.learned.tensors}
             names |= {"loss": None}
+        if self.judged:
+            names |= {STAGE_LOSS: None}
         names |= {f"{name}.{short}": None for short, named in self.memory.items() for name in named}
         return list(names)
 
@@ -191,6 +206,8 @@ class Scene:
         """Return whether a pass has a tensor; one that was not made yet has only gradients of 0."""
         if name in self.network.gradients() or name == "loss":
             return True
+        if name == "target" and not (scope is self.learned or self.judged):
+            return False  # nobody has said what the stage should be
         return name in scope.tensors and not self._is_idle(scope)
 
     def _parametric(self) -> list[str]:

@@ -1,5 +1,6 @@
 """The ledger of a number, "Why this number?", on the page of the exhibit `digits`."""
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -108,7 +109,7 @@ def test_a_pixel_is_reached_from_a_softmax_bar_and_back_with_the_keyboard_alone(
     expect(stage.cell("softmax")).to_be_focused()
 
 
-def test_where_it_goes_leads_forward_to_the_answer(stage):
+def test_where_it_goes_leads_forward_to_the_answer_and_to_the_loss_of_this_image(stage):
     stage.pick("input", "ArrowDown", "ArrowRight", "ArrowRight", "ArrowRight")
     stage.page.keyboard.press("w")
     for tensor in (
@@ -119,6 +120,24 @@ def test_where_it_goes_leads_forward_to_the_answer(stage):
         stage.tab_to(feed)
         stage.page.keyboard.press("Enter")
         stage.expect_name(rf"^{re.escape(tensor)}\[")
+    stage.tab_to(stage.ledger.locator(".feeds .ledger-link[data-tensor='stage.loss']"))
+    stage.page.keyboard.press("Enter")
+    stage.expect_name(r"^stage\.loss$")
+    shares = stage.page.locator("bar-list").evaluate("(bars) => Array.from(bars.tensor.data)")
+    label = int(stage.page.locator("[data-subject]").inner_text().split()[1].rstrip(","))
+    assert stage.value == pytest.approx(-math.log(shares[label]), rel=6e-3)
+    expect(stage.links("softmax.a")).to_have_count(1)
+    expect(stage.ledger.locator(".ledger-note")).to_contain_text("on the stage alone")
+
+
+def test_a_drawing_has_no_loss_and_its_answer_says_so(stage):
+    stage.page.locator("controls-panel summary").first.click()
+    shown = stage.page.locator("controls-panel").get_by_label("On the stage", exact=True)
+    shown.select_option("drawing")
+    expect(stage.page.locator("[data-subject]")).to_have_text("your drawing")
+    stage.pick("softmax")
+    expect(stage.ledger.locator(".ledger-note")).to_contain_text("Nobody has said")
+    expect(stage.ledger.locator(".ledger-feeds")).to_be_hidden()
 
 
 def test_a_gradient_leads_to_its_minibatch_and_on_to_the_loss(stage):

@@ -194,6 +194,42 @@ def test_mnist_is_greyed_with_the_reason_where_its_files_are_not():
     assert "perceptarium fetch mnist" in missing["unavailable"]
 
 
+def test_the_loss_of_the_image_on_the_stage_is_explained_and_a_drawing_has_none(digits):
+    recorder = digits()
+    recorder.step(3)
+    for example in (3, 7):
+        recorder.set({"example": example, "shown": "example"})
+        moment = recorder.snapshot().arrays
+        ledger = recorder.ledger("stage.loss", ())
+        label = int(moment["label"][0])
+        assert ledger.value == pytest.approx(-np.log(moment["softmax.a"][0, label]), rel=1e-5)
+        assert recorder.ledger("softmax.a", (0, 1)).feeds[0].tensor == "stage.loss"
+    recorder.set({"shown": "drawing"})
+    assert recorder.ledger("softmax.a", (0, 1)).feeds == ()
+    assert "Nobody has said" in recorder.ledger("softmax.a", (0, 1)).note
+    with pytest.raises(
+        InvalidValueError, match=r"stage\.loss: .* image with a label, got a drawing"
+    ):
+        recorder.ledger("stage.loss", ())
+
+
+def test_favourite_patches_are_of_the_filter_as_it_is_now(digits):
+    recorder = digits()
+    for change in (
+        lambda: recorder.step(1),
+        lambda: recorder.set({"filter": 5}),
+        lambda: recorder.seek(0),
+        lambda: recorder.step(2),
+    ):
+        change()
+        kept = recorder.snapshot().arrays
+        fresh = recorder._run
+        fresh._patches_of = None
+        again = recorder.snapshot().arrays
+        for name in ("patches.filter", "patches.x", "patches.z"):
+            np.testing.assert_array_equal(kept[name], again[name])
+
+
 def test_a_ledger_of_the_confusion_counts_the_images_that_are_read_so(digits):
     recorder = digits()
     recorder.step(30)

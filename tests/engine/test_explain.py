@@ -201,10 +201,13 @@ def trained(optimizer, *, dtype=np.float64, steps=3, l2=0.1):
     return trainer, description | {"l2": l2}
 
 
-def scene_of(trainer):
+def scene_of(trainer, *, judged=False):
     stage = trainer.network.at(1, "stage")
     stage.forward(trainer.train.x[:1])
-    return Scene.training(stage, trainer.training_pass, trainer.last_update, input_note="a pixel")
+    if judged:
+        stage.loss(trainer.train.y[:1])
+    passes = stage, trainer.training_pass
+    return Scene.training(*passes, trainer.last_update, input_note="a pixel", judged=judged)
 
 
 @pytest.mark.parametrize("steps", [1, 4])
@@ -249,6 +252,41 @@ def test_the_way_leads_from_a_parameter_to_the_minibatch_that_moved_it():
     last = explain(scene, "batch.dense.z", (0, 0))
     assert last.terms[0].factors[1].tensor == "batch.dense.W", "as it was before the update"
     assert explain(scene, "batch.softmax.a", (3, 1)).feeds[0].tensor == "loss"
+
+
+@pytest.mark.parametrize("l2", [0.0, 0.1])
+@pytest.mark.parametrize("steps", [0, 2])
+def test_what_is_on_the_stage_leads_to_a_loss_of_its_own(steps, l2):
+    trainer, _ = trained("sgd", steps=steps, l2=l2)
+    scene = scene_of(trainer, judged=True)
+    label = int(trainer.train.y[0])
+    for k in range(3):
+        (to,) = explain(scene, "softmax.a", (0, k)).feeds
+        assert (to.tensor, to.index) == ("stage.loss", ())
+    ledger = explain(scene, "stage.loss", ())
+    assert_law(scene, ledger, EXACT)
+    assert_code_computes(scene, ledger, EXACT)
+    surprise = -math.log(scene.stage.tensors["softmax.a"][0, label])
+    penalty = sum((w**2).sum() for n, w in scene.stage.parameters.items() if n.endswith("W"))
+    assert ledger.value == pytest.approx(surprise + l2 / 2 * penalty)
+    factor = next(f for f in ledger.terms[0].factors if f.tensor == "softmax.a")
+    assert factor.index == (0, label)
+    assert "stage alone" in ledger.note
+    assert explain(scene, "target", (0, label)).feeds[0].tensor == "stage.loss"
+    if steps:
+        assert explain(scene, "batch.softmax.a", (0, 0)).feeds[0].tensor == "loss"
+        assert explain(scene, "loss", ()).value != ledger.value
+
+
+def test_where_there_is_no_label_the_way_ends_and_says_so():
+    scene = scene_of(trained("sgd")[0])
+    ledger = explain(scene, "softmax.a", (0, 1))
+    assert ledger.feeds == ()
+    assert "Nobody has said" in ledger.note
+    assert "Nobody" not in explain(scene, "batch.softmax.a", (0, 1)).note
+    for name in ("stage.loss", "target"):
+        with pytest.raises(InvalidValueError, match=f"got '{name}'"):
+            explain(scene, name, (0, 0) if name == "target" else ())
 
 
 def test_before_the_first_step_parameters_are_drawn_and_gradients_are_nothing_yet():
