@@ -29,6 +29,7 @@ MOST_WHOLE = 2**53
 
 MOST_TEXT = 256
 MOST_PAGE = 10**6
+MOST_LISTED = 300
 MOST_ITEMS = 4096
 MOST_CHANGES = 1024
 
@@ -182,6 +183,8 @@ class Explain(_Message):
     tensor: Name
     index: Annotated[list[Annotated[int, Field(ge=0, le=MOST_WHOLE)]], Field(max_length=8)]
     page: Annotated[int, Field(ge=0, le=MOST_PAGE)] = 0
+    terms: Annotated[int, Field(ge=1, le=MOST_LISTED)] = 10
+    """How many a page lists."""
 
 
 class Ack(_Message):

@@ -215,7 +215,8 @@ class Seat:
                 self._teller.tell_settings()
             case "explain":
                 place = tuple(fields["index"])
-                ledger = self._recorder.ledger(fields["tensor"], place, page=fields["page"])
+                shown = {"page": fields["page"], "terms": fields["terms"]}
+                ledger = self._recorder.ledger(fields["tensor"], place, **shown)
                 self._teller.answer(fields["id"], ledger)
 
     def _play(self, rate: float | None) -> None:

@@ -17,6 +17,7 @@ from engine.data.library import Library
 from engine.errors import DivergedError, InvalidValueError
 from engine.exhibits.contract import Event, Exhibit
 from engine.exhibits.controls import Value
+from engine.explain.arithmetic import PAGE, listing
 from engine.explain.course import explain_course
 from engine.explain.ledger import Ledger
 from engine.export.files import Material
@@ -237,18 +238,28 @@ class Recorder:
         course = freeze(moment.step, {}, history)
         return replace(moment, arrays={**moment.arrays, **course.arrays})
 
-    def ledger(self, tensor: str, index: tuple[int, ...], *, page: int = 0) -> Ledger:
+    def ledger(
+        self, tensor: str, index: tuple[int, ...], *, page: int = 0, terms: int = PAGE
+    ) -> Ledger:
         """Return how an element of a tensor came about, at the step on the stage.
+
+        Parameters
+        ----------
+        page : int
+            Which of its terms, from 0, where there are many.
+        terms : int
+            How many a page lists.
 
         Raises
         ------
         InvalidValueError
-            If there is no such tensor or element.
+            If there is no such tensor or element, or `terms` breaks its rule.
         """
         course = self._metrics.arrays()
         if tensor in course:
             return explain_course(course, tensor, index)
-        return self._run.ledger(tensor, index, page=page)
+        with listing(terms):
+            return self._run.ledger(tensor, index, page=page)
 
     def material(self) -> Material:
         """Return what this run can be taken away as files from, as it stands.

@@ -1,20 +1,51 @@
 """The arithmetic of a number, before it is known whose: what each kind of layer hands back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from engine.errors import InvalidValueError
 from engine.explain import tex
 from engine.explain.ledger import Combine, Factor, Index, Rest, Term
 from engine.snapshot import Array
+
+PAGE = 10
+"""How many terms a page lists, unless somebody wants more."""
+
+MOST_TERMS = 1000
+
+_listed = ContextVar("terms on a page", default=PAGE)
+
+
+@contextmanager
+def listing(terms: int) -> Iterator[None]:
+    """List so many terms on a page, of whatever is explained meanwhile.
+
+    It says how much of a ledger is shown, not how the number came about: so it passes by the
+    exhibits, which know of pages alone.
+
+    Raises
+    ------
+    InvalidValueError
+        If it is none, or more than `MOST_TERMS`.
+    """
+    if not 1 <= terms <= MOST_TERMS:
+        raise InvalidValueError(f"terms: expected from 1 to {MOST_TERMS}, got {terms}")
+    former = _listed.set(terms)
+    try:
+        yield
+    finally:
+        _listed.reset(former)
 
 
 @dataclass(frozen=True, slots=True)
 class Paging:
     """How many terms are listed, and which page of them."""
 
-    terms: int = 10
+    terms: int = field(default_factory=_listed.get)
     page: int = 0
 
 

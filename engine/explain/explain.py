@@ -21,15 +21,11 @@ EXPLAINERS: Mapping[str, Explainer] = {
 }
 """Each layer's explainer by the layer's kind."""
 
-MOST_TERMS = 1000
-
 OF_THE_STAGE = "Of what is on the stage alone: the loss that training lowers is the minibatch's."
 NO_LABEL = "Nobody has said what the answer should be, so there is no loss to go on to."
 
 
-def explain(
-    scene: Scene, tensor: str, index: tuple[int, ...], *, terms: int = 10, page: int = 0
-) -> Ledger:
+def explain(scene: Scene, tensor: str, index: tuple[int, ...], *, page: int = 0) -> Ledger:
     """Return how an element of a tensor came about.
 
     Parameters
@@ -39,24 +35,21 @@ def explain(
         Its name: one of `scene.names()`.
     index : tuple of int
         Where, in the usual order of axes; empty for the loss.
-    terms : int
-        How many terms are listed at most.
     page : int
-        Which of the terms, from 0; past the last page is the last.
+        Which of the terms, from 0; past the last page is the last. `listing` says how many a page
+        lists.
 
     Raises
     ------
     InvalidValueError
-        If there is no such tensor or no such element, or `terms` or `page` breaks its rule.
+        If there is no such tensor or no such element, or `page` breaks its rule.
     """
-    if not 1 <= terms <= MOST_TERMS:
-        raise InvalidValueError(f"terms: expected from 1 to {MOST_TERMS}, got {terms}")
     if page < 0:
         raise InvalidValueError(f"page: expected a number from 0, got {page}")
     found = scene.find(tensor)
     index, value = found.element(index)
     with np.errstate(all="ignore"):  # what is not finite is shown as what it is
-        arithmetic = _explain(found, index, value, Paging(terms, page))
+        arithmetic = _explain(found, index, value, Paging(page=page))
     short = found.memory or found.short
     if short in arithmetic.symbols:
         short = "dx"  # one dz is made of another: it is the gradient of that layer's input

@@ -57,6 +57,7 @@ GOOD = [
     ({"kind": "act", "name": "draw", "args": {"pixels": [0, 0.5, 1], "label": 3}}, Act),
     ({"kind": "explain", "id": 7, "tensor": "conv1.z", "index": [0, 2, 3, 4]}, Explain),
     ({"kind": "explain", "id": 0, "tensor": "loss", "index": [], "page": 2}, Explain),
+    ({"kind": "explain", "id": 0, "tensor": "loss", "index": [], "terms": 300}, Explain),
     ({"kind": "ack", "seq": 118}, Ack),
     ({"kind": "ping", "t": 12.5}, Ping),
 ]

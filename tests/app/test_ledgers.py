@@ -85,7 +85,7 @@ def test_what_is_not_finite_is_null_and_named(value) -> None:
 
 
 def ask(desk: Desk, number: int = 5, tensor: str = "x", index: tuple[int, ...] = (2,)) -> None:
-    desk.do("explain", id=number, tensor=tensor, index=list(index), page=0)
+    desk.do("explain", id=number, tensor=tensor, index=list(index), page=0, terms=10)
 
 
 def test_a_question_is_answered_in_order_and_brings_no_frame() -> None:

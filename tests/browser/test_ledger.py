@@ -298,6 +298,48 @@ def test_a_long_sum_unfolds_by_page(stage):
     expect(pages).to_contain_text("51–60 of 65")
 
 
+def test_a_long_sum_unfolds_in_place_with_the_keyboard(stage):
+    stage.pick("softmax")
+    stage.links("dense1.z").first.click()
+    stage.expect_name(r"^dense1\.z")
+    folds = stage.ledger.get_by_role("group", name="How many terms")
+    first = set(stage.terms.all_inner_texts())
+    stage.tab_to(folds.get_by_role("button", name="Show 10 more"))
+    more = stage.page.locator(":focus")
+    expect(more).to_have_accessible_description("10 of 65")
+    for shown in (20, 30, 40, 50, 60, 65):
+        stage.page.keyboard.press("Enter")
+        expect(stage.terms).to_have_count(shown)
+    assert first <= set(stage.terms.all_inner_texts())
+    total = sum(product(row) for row in stage.terms.all())
+    assert total == pytest.approx(stage.value, abs=0.02)
+    expect(folds).to_contain_text("all 65")
+    expect(more).to_be_disabled()
+    expect(more).to_be_focused()
+    expect(stage.ledger.locator(".term-rest")).to_be_hidden()
+    folds.get_by_role("button", name="Show fewer").click()
+    expect(stage.terms).to_have_count(10)
+    expect(more).to_be_focused()
+
+
+def test_what_is_unfolded_keeps_up_with_the_training(stage):
+    stage.pick("softmax")
+    stage.links("dense1.z").first.click()
+    stage.expect_name(r"^dense1\.z")
+    stage.ledger.get_by_role("button", name="Show 10 more").click()
+    expect(stage.terms).to_have_count(20)
+    before = stage.terms.all_inner_texts()
+    stage.button("One step forward").click()
+    stage.expect_step(1)
+    stage.page.wait_for_function(
+        """(before) => {
+          const rows = [...document.querySelectorAll("number-ledger .terms > li")];
+          return rows.length === 20 && rows.every((row) => !before.includes(row.innerText));
+        }""",
+        arg=before,
+    )
+
+
 def test_the_greatest_of_a_pool_is_marked(stage):
     stage.pick("pooled maps", "ArrowDown", "ArrowRight")
     expect(stage.terms).to_have_count(4)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from app.ledgers import mathml
 from engine.data.dataset import Dataset
 from engine.errors import InvalidValueError, ShapeError
+from engine.explain.arithmetic import PAGE, listing
 from engine.explain.explain import EXPLAINERS, explain
 from engine.explain.feeds import MOST
 from engine.explain.ledger import TOLERANCE
@@ -164,12 +165,17 @@ def test_in_float32_it_does_so_to_the_stated_tolerance(network, seed):
 def test_pages_list_each_term_once_and_the_rest_is_what_is_on_the_others(network, seed, terms):
     scene = learned(network, seed)
     rng = np.random.default_rng(seed)
+    with listing(terms):
+        assert_pages(scene, rng, terms)
+
+
+def assert_pages(scene, rng, terms):
     for name in scene.names():
         index = some_index(rng, scene.find(name).array())
-        first = explain(scene, name, index, terms=terms)
+        first = explain(scene, name, index)
         if first.function == "softmax":
             continue  # its first argument is on every page
-        pages = [explain(scene, name, index, terms=terms, page=p) for p in range(first.pages)]
+        pages = [explain(scene, name, index, page=p) for p in range(first.pages)]
         seen = [term.factors for page in pages for term in page.terms]
         appended = len(pages[0].terms) - terms if first.pages > 1 else 0  # a penalty
         assert len(seen) == len(pages[0].terms) + pages[0].rest.count + max(0, appended) * (
@@ -177,7 +183,29 @@ def test_pages_list_each_term_once_and_the_rest_is_what_is_on_the_others(network
         )
         for page in pages:
             assert_law(scene, page, EXACT)
-        assert explain(scene, name, index, terms=terms, page=10**6).page == first.pages - 1
+        assert explain(scene, name, index, page=10**6).page == first.pages - 1
+
+
+def test_unfolded_terms_begin_with_those_of_the_first_page():
+    scene = scene_of(trained("sgd")[0])
+    folded = explain(scene, "dense.z", (0, 1))
+    with listing(2 * PAGE):
+        unfolded = explain(scene, "dense.z", (0, 1))
+    with listing(1000):
+        whole = explain(scene, "dense.z", (0, 1))
+    assert unfolded.terms[:PAGE] == folded.terms
+    assert len(unfolded.terms) == 2 * PAGE
+    assert (whole.rest.count, whole.pages, len(whole.terms)) == (0, 1, 33)
+    assert len(explain(scene, "dense.z", (0, 1)).terms) == PAGE, "only meanwhile"
+
+
+@pytest.mark.parametrize("terms", [0, 1001])
+def test_nobody_lists_no_terms_or_too_many(terms):
+    with (
+        pytest.raises(InvalidValueError, match=rf"^terms: expected from 1 to 1000, got {terms}$"),
+        listing(terms),
+    ):
+        raise AssertionError
 
 
 def test_every_kind_of_layer_and_every_optimizer_has_its_ledgers():

@@ -7,13 +7,17 @@ import { Inquiry } from "../../static/js/core/inquiry.js";
 function begin() {
   const noted = {
     /** @type {[number, string, number][]} */ asked: [],
+    /** @type {number[]} */ terms: [],
     /** @type {(string | null)[]} */ moved: [],
     /** @type {any[]} */ answered: [],
     /** @type {[() => void, number][]} */ waiting: [],
     now: 0,
   };
   const inquiry = new Inquiry({
-    ask: (id, { pick, page }) => noted.asked.push([id, pick.tensor, page]) > 0,
+    ask: (id, { pick, page, terms }) => {
+      noted.terms.push(terms);
+      return noted.asked.push([id, pick.tensor, page]) > 0;
+    },
     moved: (station) => noted.moved.push(station?.pick.tensor ?? null),
     answered: (station) => noted.answered.push(station),
     now: () => noted.now,
@@ -105,4 +109,20 @@ test("a refusal stands instead of the ledger, and is asked again at the next fra
   assert.equal(noted.answered[0].error.text, "z: none");
   inquiry.see(frame(1, false));
   assert.equal(noted.asked.length, 2);
+});
+
+test("what is unfolded stays so while the run plays, and for who walks back to it", () => {
+  const { inquiry, noted } = begin();
+  inquiry.begin(pick("z"));
+  inquiry.receive(answer(1));
+  inquiry.turn(2);
+  inquiry.receive(answer(2));
+  inquiry.unfold(30);
+  inquiry.receive(answer(3));
+  noted.now = 1000;
+  inquiry.see(frame(1));
+  inquiry.walk(pick("x"));
+  inquiry.back();
+  assert.deepEqual(noted.terms, [10, 10, 30, 30, 10, 30]);
+  assert.deepEqual(noted.asked.map(([, , page]) => page), [0, 2, 0, 0, 0, 0]);
 });

@@ -6,6 +6,8 @@
  * @import {Frame, Ledger, Pick, ServerError} from "./types.js"
  */
 
+/** How many terms a ledger lists at first, and more at each unfolding. */
+export const PAGE = 10;
 const PACE_MS = 100;
 /** A question that has had no answer for so long is lost. */
 const PATIENCE_MS = 3000;
@@ -14,6 +16,7 @@ const PATIENCE_MS = 3000;
  * @typedef {object} Station  one number on the way
  * @property {Pick} pick
  * @property {number} page  of its terms, counted from 0
+ * @property {number} terms  that a page lists
  * @property {Ledger | null} ledger  the newest answer
  * @property {ServerError | null} error  instead of an answer
  *
@@ -78,6 +81,15 @@ export class Inquiry {
     const { open } = this;
     if (!open) return;
     open.page = page;
+    this.#ask();
+  }
+
+  /** Ask for so many terms at once, from the first on. @param {number} terms */
+  unfold(terms) {
+    const { open } = this;
+    if (!open) return;
+    open.page = 0;
+    open.terms = terms;
     this.#ask();
   }
 
@@ -153,7 +165,7 @@ export class Inquiry {
 }
 
 /** @param {Pick} pick  @returns {Station} */
-const station = (pick) => ({ pick, page: 0, ledger: null, error: null });
+const station = (pick) => ({ pick, page: 0, terms: PAGE, ledger: null, error: null });
 
 /**
  * Whether two references name the same number.

@@ -61,8 +61,8 @@ export class Page {
     this.#announcer = announcer;
     this.#links = links;
     this.#inquiry = new Inquiry({
-      ask: (id, { pick: { tensor, index }, page: turned }) =>
-        this.send({ kind: "explain", id, tensor, index, ...(turned > 0 ? { page: turned } : {}) }),
+      ask: (id, { pick: { tensor, index }, page: turned, terms }) =>
+        this.send({ kind: "explain", id, tensor, index, page: turned, terms }),
       moved: (station) => {
         this.#emitter.emit("pick", station);
         this.#address.follow();
@@ -288,6 +288,11 @@ export class Page {
   /** Ask for more terms of the open ledger. @param {number} page  counted from 0 */
   turnLedger(page) {
     this.#inquiry.turn(page);
+  }
+
+  /** Ask for so many terms of the open ledger at once. @param {number} terms */
+  unfoldLedger(terms) {
+    this.#inquiry.unfold(terms);
   }
 
   /** Move the focus into the open ledger. */

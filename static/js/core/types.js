@@ -110,7 +110,8 @@
  *   | {kind: "set", values: Values}
  *   | {kind: "reset", values?: Values, seed?: number}
  *   | {kind: "act", name: string, args: Record<string, unknown>}
- *   | {kind: "explain", id: number, tensor: string, index: readonly number[], page?: number}
+ *   | {kind: "explain", id: number, tensor: string, index: readonly number[], page?: number,
+ *     terms?: number}
  *   | {kind: "ack", seq: number}
  *   | {kind: "ping", t: number}} Command
  *

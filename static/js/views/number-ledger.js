@@ -32,7 +32,10 @@ export class NumberLedger extends HTMLElement {
   #error = element("p", { class: "ledger-error" });
   #maths = element("div", { class: "ledger-maths", role: "group", "aria-label": "Equation" });
   #note = element("p", { class: "ledger-note" });
-  #terms = new LedgerTerms((page) => this.#page?.turnLedger(page));
+  #terms = new LedgerTerms({
+    turn: (page) => this.#page?.turnLedger(page),
+    unfold: (terms) => this.#page?.unfoldLedger(terms),
+  });
   #code = new LedgerCode();
   #feeds = new LedgerFeeds();
   #nudge = new LedgerNudge((subject) => this.#page?.act("nudge", { ...subject }));
@@ -225,7 +228,7 @@ export class NumberLedger extends HTMLElement {
     this.#writeValue(numberOf(ledger));
     setText(this.#note, ledger.note ?? "");
     this.#note.hidden = !ledger.note;
-    this.#terms.show(ledger, !this.#page?.playing);
+    this.#terms.show(ledger, !this.#page?.playing, station.terms);
     this.#showMaths(ledger.mathml);
     this.#code.show(ledger);
     this.#feeds.show(ledger.feeds);

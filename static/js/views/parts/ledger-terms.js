@@ -3,12 +3,14 @@
  *
  * A row keeps its term while the run plays, so that neither the focus nor the eye loses it: only
  * rows whose term is no longer listed take a new one. Standing still, the order is the server's.
+ * A long list is turned by page, or unfolded where it stands.
  *
  * @import {Factor, Ledger, Reference, Term} from "../../core/types.js"
  */
 
-import { button, element, setText } from "../../core/dom.js";
+import { button, element, setText, uniqueId } from "../../core/dom.js";
 import { count, significant } from "../../core/format.js";
+import { PAGE } from "../../core/inquiry.js";
 import { makeLink, speakOf, writeLink } from "./ledger-links.js";
 import {
   elementOf,
@@ -24,6 +26,8 @@ import {
 } from "./ledger-words.js";
 
 const TIMES = "·";
+/** The server lists no more at once (app/commands.py), and nobody would read them. */
+const MOST = 300;
 
 export class LedgerTerms {
   heading = element("h3", { class: "label" });
@@ -45,6 +49,16 @@ export class LedgerTerms {
     this.place,
     this.smaller,
   );
+  longer = button("", { class: "button-small" });
+  shorter = button("Show fewer", { class: "button-small" });
+  extent = element("span", { id: uniqueId("terms") });
+  folds = element(
+    "div",
+    { class: "term-folds", role: "group", "aria-label": "How many terms" },
+    this.longer,
+    this.shorter,
+    this.extent,
+  );
   element = element(
     "section",
     { class: "ledger-terms" },
@@ -52,14 +66,32 @@ export class LedgerTerms {
     this.list,
     this.rest,
     this.pager,
+    this.folds,
     this.total,
   );
   /** @type {Row[]} */
   rows = [];
   page = 0;
+  /** How many terms were asked for. */
+  asked = PAGE;
 
-  /** @param {(page: number) => void} turn  the person wants to see this page of the terms */
-  constructor(turn) {
+  /**
+   * @param {object} wishes  what the person wants to see
+   * @param {(page: number) => void} wishes.turn  this page of the terms
+   * @param {(terms: number) => void} wishes.unfold  so many of them
+   */
+  constructor({ turn, unfold }) {
+    for (const pressed of [this.longer, this.shorter]) {
+      pressed.setAttribute("aria-describedby", this.extent.id);
+    }
+    this.longer.addEventListener("click", () => {
+      if (this.longer.getAttribute("aria-disabled") === "true") return;
+      unfold(Math.min(MOST, this.asked + PAGE));
+    });
+    this.shorter.addEventListener("click", () => {
+      unfold(PAGE);
+      this.longer.focus();
+    });
     for (const [pressed, by] of /** @type {const} */ ([
       [this.more, 1],
       [this.smaller, 1],
@@ -74,8 +106,9 @@ export class LedgerTerms {
   /**
    * @param {Ledger} ledger
    * @param {boolean} settled  the run stands still
+   * @param {number} asked  how many terms were asked for
    */
-  show(ledger, settled) {
+  show(ledger, settled, asked) {
     const { combine, rest, terms } = ledger;
     const value = numberOf(ledger);
     setText(this.heading, headingOf(ledger));
@@ -93,6 +126,7 @@ export class LedgerTerms {
     }
     this.list.toggleAttribute("data-fraction", ledger.function === "softmax");
     this.showRest(ledger, most);
+    this.showFolds(ledger, asked);
     setText(this.totalName, totalName(ledger, best));
     setText(this.totalValue, significant(value));
   }
@@ -135,6 +169,27 @@ export class LedgerTerms {
     setText(this.moreValue, combine === "max" ? `≤ ${significant(value)}` : signed(value));
     this.rest.dataset.sign = signOf(value);
     drawBar(this.moreBar, value, most);
+  }
+
+  /**
+   * Say how much is unfolded, and offer more.
+   *
+   * @param {Ledger} ledger
+   * @param {number} asked  for so many terms
+   */
+  showFolds({ page = 0, rest, terms }, asked) {
+    this.asked = asked;
+    const open = asked > PAGE && terms.length > PAGE;
+    this.folds.hidden = page > 0 || (rest.count === 0 && !open);
+    if (this.folds.hidden) return;
+    const full = rest.count > 0 && asked >= MOST;
+    const next = full ? 0 : Math.min(PAGE, rest.count);
+    setText(this.longer, next > 0 ? `Show ${next} more` : "Show more");
+    disable(this.longer, next === 0);
+    this.shorter.hidden = !open;
+    const all = count(rest.count + terms.length);
+    const shown = rest.count > 0 ? `${count(terms.length)} of ${all}` : `all ${all}`;
+    setText(this.extent, full ? `${shown}: the others are on further pages` : shown);
   }
 }
 
