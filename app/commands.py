@@ -1,8 +1,4 @@
-"""Typed messages from the browser. Nothing reaches a run that has not passed through here.
-
-`fork` of the protocol comes with the issue that answers it; until then it is a kind that this
-server does not know, and says so.
-"""
+"""Typed messages from the browser. Nothing reaches a run that has not passed through here."""
 
 import math
 from typing import Annotated, Any, ClassVar, Literal
@@ -32,6 +28,7 @@ MOST_PAGE = 10**6
 MOST_LISTED = 300
 MOST_ITEMS = 4096
 MOST_CHANGES = 1024
+MOST_COMPARED = 16
 
 
 class BadMessageError(Exception):
@@ -81,6 +78,8 @@ def _argument(value: object) -> Value | list[Value]:
 Name = Annotated[str, StringConstraints(min_length=1, max_length=MOST_TEXT)]
 Step = Annotated[int, Field(ge=0, le=MOST_STEP)]
 Seed = Annotated[int, Field(ge=0, le=MOST_SEED)]
+Id = Annotated[int, Field(ge=0, le=MOST_WHOLE)]
+Index = Annotated[list[Annotated[int, Field(ge=0, le=MOST_WHOLE)]], Field(max_length=8)]
 Values = Annotated[dict[Name, Annotated[Value, PlainValidator(_plain)]], Field(max_length=64)]
 Args = Annotated[
     dict[Name, Annotated[Value | list[Value], PlainValidator(_argument)]], Field(max_length=64)
@@ -167,6 +166,54 @@ class Reset(_Message):
     seed: Seed | None = None
 
 
+class Fork(_Message):
+    """From a past step another future, with other values of live controls. Pauses."""
+
+    kind: Literal["fork"]
+    step: Step
+    values: Values
+
+
+class Switch(_Message):
+    """Another line to the stage, by its id. Pauses."""
+
+    kind: Literal["switch"]
+    line: Id
+
+
+class Pin(_Message):
+    """A line stays whatever comes, or no longer."""
+
+    kind: Literal["pin"]
+    line: Id
+    pinned: bool
+
+
+class Drop(_Message):
+    """Do without a line that is not on the stage."""
+
+    kind: Literal["drop"]
+    line: Id
+
+
+class Number(BaseModel):
+    """One element of one tensor."""
+
+    model_config = _Message.model_config
+
+    tensor: Name
+    index: Index
+
+
+class Compare(_Message):
+    """What does each line say at a step? Answered by `compared` with the same `id`."""
+
+    kind: Literal["compare"]
+    id: Id
+    numbers: Annotated[list[Number], Field(max_length=MOST_COMPARED)]
+    step: Step | None = None
+
+
 class Act(_Message):
     """The exhibit's own action."""
 
@@ -179,9 +226,9 @@ class Explain(_Message):
     """How did this number come about? Answered by a `ledger` with the same `id`."""
 
     kind: Literal["explain"]
-    id: Annotated[int, Field(ge=0, le=MOST_WHOLE)]
+    id: Id
     tensor: Name
-    index: Annotated[list[Annotated[int, Field(ge=0, le=MOST_WHOLE)]], Field(max_length=8)]
+    index: Index
     page: Annotated[int, Field(ge=0, le=MOST_PAGE)] = 0
     terms: Annotated[int, Field(ge=1, le=MOST_LISTED)] = 10
     """How many a page lists."""
@@ -205,7 +252,9 @@ class Ping(_Message):
     t: float
 
 
-Command = Hello | Watch | Play | Pause | StepBy | Seek | Set | Reset | Act | Explain | Ack | Ping
+Run = Play | Pause | StepBy | Seek | Set | Reset | Fork | Act
+Side = Switch | Pin | Drop | Compare
+Command = Hello | Watch | Run | Side | Explain | Ack | Ping
 
 _ADAPTER: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="kind")])
 

@@ -1,16 +1,18 @@
-"""A run with a history that can be opened again elsewhere, standing where it stood."""
+"""The lines of a session, which can be opened again elsewhere, standing where they stood."""
 
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from app.posts import Opening, Terms
+from app.posts import KeptLine, Opening, Terms
 from engine.data.library import Library
 from engine.errors import InvalidValueError
 from engine.exhibits.contract import Event, Exhibit
 from engine.exhibits.controls import Value
+from engine.lines import Line, Lines
 from engine.recorder import Change, Recorder
 
 MOST_KEPT = 4 << 20
@@ -18,7 +20,7 @@ MOST_KEPT = 4 << 20
 
 
 class Course:
-    """A recorder, and what it was opened with.
+    """Up to three recorders, and what they were opened with.
 
     Parameters
     ----------
@@ -29,8 +31,9 @@ class Course:
 
     Attributes
     ----------
-    recorder : Recorder
-        At step 0, or where the opening's state stood; going on to its step is the caller's.
+    lines : Lines
+        The one on the stage stands at step 0, or where the opening's state stood; going on to
+        the opening's step is the caller's.
 
     Raises
     ------
@@ -40,33 +43,25 @@ class Course:
 
     def __init__(self, opening: Opening, exhibit: Exhibit, library: Library, terms: Terms) -> None:
         self._exhibit = exhibit
-        values = dict(opening.values)
-        first, later = _divide(opening.changes)
-        values |= first
-        self.recorder = Recorder(
-            exhibit,
-            values,
-            opening.seed,
-            library,
-            changes=later,
-            memory=terms.history_bytes,
-        )
-        self._first = dict(self.recorder.values)
+        self._library = library
+        self._memory = terms.history_bytes
         self._looks = dict(opening.looks)
-        for name in self._looks:
-            if name not in exhibit.view_actions:
-                known = ", ".join(exhibit.view_actions) or "nothing"
-                raise InvalidValueError(f"looks: expected one of {known}, got {name!r}")
-        if opening.state is not None:
-            with np.load(io.BytesIO(opening.state), allow_pickle=False) as state:
-                self.recorder.load(dict(state))
-        else:
-            for name, args in self._looks.items():
-                self.recorder.act(name, args)
+        self._kept: dict[int, KeptLine] = {}
+        recorder = self._record(opening)
+        self.lines = Lines.one(recorder, self._memory)
+        if opening.lines:
+            lines = [self._line(kept, recorder) for kept in opening.lines]
+            current = next(line for line in lines if line.recorder is recorder)
+            self.lines = Lines(lines, current, self._memory)
+
+    @property
+    def recorder(self) -> Recorder:
+        """The recorder of the line on the stage."""
+        return self.lines.recorder
 
     def act(self, name: str, args: Mapping[str, Any]) -> tuple[Event, ...]:
         """Take an action, and remember it if it is one of those that only look."""
-        events = self.recorder.act(name, args)
+        events = self.lines.act(name, args)
         if name in self._exhibit.view_actions:
             self._looks.pop(name, None)  # so that the newest is taken last when taken again
             self._looks[name] = args
@@ -81,37 +76,99 @@ class Course:
         """Return what makes this run: with it in a link, the same run opens elsewhere."""
         return {
             "values": dict(self.recorder.values),
-            "changes": _from_the_start(self.recorder.changes, self._first),
+            "changes": _from_the_start(self.recorder.changes, self.recorder.first_values),
             "seed": self.recorder.seed,
             "length": self.recorder.length,
         }
 
-    def again(self, values: Mapping[str, Value], seed: int | None) -> Opening:
-        """Return the opening of a new run; what is not given is as it is here."""
-        return Opening(
+    def reset(self, values: Mapping[str, Value], seed: int | None) -> None:
+        """Begin a new run; what is not given is as it is here.
+
+        Raises
+        ------
+        EngineError
+            If a value breaks a rule, or there is no room for another run.
+        """
+        opening = Opening(
             slug=self._exhibit.slug,
             values={**self.recorder.values, **values},
             changes=[],
             seed=self.recorder.seed if seed is None else seed,
             looks=self._looks,
         )
+        self.lines.restart(self._record(opening), next(iter(values), "reset"))
 
     def here(self, *, run: int, seq: int, watch: tuple[str, ...] | None) -> Opening:
-        """Return the opening of this very run where it stands."""
+        """Return the opening of these very lines where they stand."""
+        lines = tuple(self._keep(line) for line in self.lines.all)
+        opening = self._opening(self.recorder)
+        return replace(opening, run=run, seq=seq, watch=watch, lines=lines)
+
+    def _record(self, opening: Opening) -> Recorder:
+        """Return a recorder that stands where the opening's state stood, else at step 0."""
+        first, later = _divide(opening.changes)
+        values = {**opening.values, **first}
+        for name in opening.looks:
+            if name not in self._exhibit.view_actions:
+                known = ", ".join(self._exhibit.view_actions) or "nothing"
+                raise InvalidValueError(f"looks: expected one of {known}, got {name!r}")
+        recorder = Recorder(
+            self._exhibit, values, opening.seed, self._library, changes=later, memory=self._memory
+        )
+        if opening.state is not None:
+            with np.load(io.BytesIO(opening.state), allow_pickle=False) as state:
+                recorder.load(dict(state))
+        else:
+            for name, args in opening.looks.items():
+                recorder.act(name, args)
+        return recorder
+
+    def _opening(self, recorder: Recorder) -> Opening:
         file = io.BytesIO()
         # by name, all of them: mypy takes an array for savez's own `allow_pickle`
-        np.savez(file, **self.recorder.save())  # type: ignore[arg-type]
+        np.savez(file, **recorder.save())  # type: ignore[arg-type]
         return Opening(
             slug=self._exhibit.slug,
-            values=self._first,
-            changes=self.recorder.changes,
-            seed=self.recorder.seed,
-            step=self.recorder.position,
-            run=run,
-            seq=seq,
-            watch=watch,
+            values=recorder.first_values,
+            changes=recorder.changes,
+            seed=recorder.seed,
+            step=recorder.position,
             looks=dict(self._looks),
             state=file.getvalue() if file.tell() <= MOST_KEPT else None,
+        )
+
+    def _keep(self, line: Line) -> KeptLine:
+        """Return how to open a line again; a ghost's is worked out once, as it stands still."""
+        known = max(line.known, line.recorder.head)
+        ghost = self._kept.get(line.id)
+        opening = None
+        if line is not self.lines.current:
+            kept_before = ghost.opening if ghost and ghost.known == known else None
+            opening = kept_before or self._opening(line.recorder)
+        kept = KeptLine(
+            id=line.id,
+            place=line.place,
+            root=line.root,
+            parent=line.parent,
+            step=line.step,
+            pinned=line.pinned,
+            known=known,
+            opening=opening,
+        )
+        self._kept[line.id] = kept
+        return kept
+
+    def _line(self, kept: KeptLine, current: Recorder) -> Line:
+        recorder = current if kept.opening is None else self._record(kept.opening)
+        return Line(
+            id=kept.id,
+            place=kept.place,
+            recorder=recorder,
+            root=kept.root,
+            parent=kept.parent,
+            step=kept.step,
+            pinned=kept.pinned,
+            known=kept.known,
         )
 
 

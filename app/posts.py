@@ -61,6 +61,8 @@ class Opening:
         The newest arguments of each view action.
     state : bytes or None
         What the recorder saved at `step`; without it the steps are made again.
+    lines : tuple of KeptLine
+        All lines of the session, that of this opening among them; none for a new run.
     """
 
     slug: str
@@ -73,6 +75,27 @@ class Opening:
     watch: tuple[str, ...] | None = None
     looks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     state: bytes | None = None
+    lines: tuple["KeptLine", ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptLine:
+    """How a line is opened again; for what the fields mean, see `engine.lines.Line`.
+
+    Attributes
+    ----------
+    opening : Opening or None
+        How to open its run; None for the line on the stage, whose opening holds this.
+    """
+
+    id: int
+    place: int
+    root: int
+    parent: int | None
+    step: int
+    pinned: bool
+    known: int
+    opening: Opening | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ out in turn. Longer than other files, as every command of the protocol ends here
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from time import perf_counter
@@ -17,9 +17,10 @@ from app.course import Course
 from app.posts import Kept, Opening, Post, Refused, Terms
 from app.teller import Teller
 from engine.data.library import Library
-from engine.errors import EngineError
+from engine.errors import EngineError, InvalidValueError
 from engine.exhibits.contract import Event, Exhibit
 from engine.exhibits.controls import Value
+from engine.lines import Standing
 from engine.recorder import Recorder
 
 SLICE = 0.010
@@ -35,7 +36,13 @@ SUPERSEDING = frozenset({"pause", "seek", "reset"})
 """Commands that end a seek on its way. Those that change the run wait for it, or the run would
 depend on when they came."""
 
+ANSWERED = frozenset({"explain", "compare"})
+"""Commands that are answered by a message of their own, and need no frame."""
+
 MOST_WAITING = 64
+
+END = object()
+Comparison = Generator[None, None, list[Standing]]
 
 logger = logging.getLogger(__name__)
 
@@ -90,6 +97,8 @@ class Seat:
         self._next_step = 0.0
         self._goal: int | None = None
         self._waiting: deque[tuple[str, Mapping[str, Any]]] = deque()
+        self._comparisons: deque[tuple[int, int, Comparison]] = deque()
+        self._search: Iterator[None] | None = None
         self._keep_at: float | None = None
         self._course = self._open(opening)
         self._teller = Teller(number, self._course, opening, send=send, clock=clock)
@@ -133,7 +142,7 @@ class Seat:
 
     def due(self) -> float | None:
         """Return in how many seconds this seat has something to do; None for not by itself."""
-        if self._goal is not None or self._waiting:
+        if self._goal is not None or self._waiting or self._has_errands():
             return 0.0
         now = self._clock()
         times = self._teller.times()
@@ -150,6 +159,7 @@ class Seat:
             if any(kind in SUPERSEDING for kind, _ in self._waiting):
                 self._goal = None
         with self._guarded():
+            self._run_errands(deadline, interrupted)
             self._advance(deadline, interrupted)
         self.settle()
 
@@ -186,7 +196,7 @@ class Seat:
             try:
                 self._carry_out(kind, fields)
                 # an answer alone: whoever asks while it plays has frames enough
-                self._teller.owed |= kind != "explain"
+                self._teller.owed |= kind not in ANSWERED
             except EngineError as error:
                 named = fields if kind == "explain" else fields.get("values", fields.get("args"))
                 field = _field(str(error), named)
@@ -205,12 +215,15 @@ class Seat:
             case "seek":
                 self._seek(fields["step"])
             case "set":
-                self._recorder.set(fields["values"])
+                with self._another_run():
+                    self._course.lines.set(fields["values"])
                 self._teller.tell_settings()
             case "reset":
                 self._reset(fields["values"] or {}, fields["seed"])
             case "act":
-                for event in self._course.act(fields["name"], fields["args"]):
+                with self._another_run():
+                    events = self._course.act(fields["name"], fields["args"])
+                for event in events:
                     self._teller.tell(event.name, event.data)
                 self._teller.tell_settings()
             case "explain":
@@ -218,6 +231,32 @@ class Seat:
                 shown = {"page": fields["page"], "terms": fields["terms"]}
                 ledger = self._recorder.ledger(fields["tensor"], place, **shown)
                 self._teller.answer(fields["id"], ledger)
+            case _:
+                self._carry_out_beside(kind, fields)
+
+    def _carry_out_beside(self, kind: str, fields: Mapping[str, Any]) -> None:
+        """Carry out what concerns the lines."""
+        lines = self._course.lines
+        match kind:
+            case "fork":
+                self._fork(fields["step"], fields["values"])
+            case "branch":
+                self._branch(fields["step"], fields["values"])
+            case "switch":
+                step = self._recorder.position
+                with self._another_run():
+                    lines.switch(fields["line"])
+                self._stop("command")
+                self._go(min(step, self._recorder.head))
+            case "pin":
+                lines.pin(fields["line"], pinned=fields["pinned"])
+            case "drop":
+                lines.drop(fields["line"])
+            case "compare":
+                step = self._recorder.position if fields["step"] is None else fields["step"]
+                numbers = [(one["tensor"], tuple(one["index"])) for one in fields["numbers"]]
+                comparison = lines.compare(step, numbers)
+                self._comparisons.append((fields["id"], step, comparison))
 
     def _play(self, rate: float | None) -> None:
         recorder = self._recorder
@@ -268,17 +307,90 @@ class Seat:
         self._advance(self._clock() + SLICE, never)
 
     def _reset(self, values: Mapping[str, Value], seed: int | None) -> None:
-        self._course = self._teller.course = self._open(self._course.again(values, seed))
-        self._teller.forget_steps()
-        self._teller.run += 1
+        with self._another_run():
+            self._course.reset(values, seed)
+        self._goal = None
         self._next_step = self._clock()
-        self._teller.tell_settings(anyway=True)
+
+    def _fork(self, step: int, values: Mapping[str, Value]) -> None:
+        """Go to a step, and begin another future there."""
+        recorder = self._recorder
+        if step > recorder.head:
+            rule = f"expected at most {recorder.head}, the furthest step made, got {step}"
+            raise InvalidValueError(f"step: {rule}")
+        recorder.ends_future(values)  # says what is wrong with them before the stage moves
+        self._stop("command")
+        if recorder.position != step:
+            self._go(step)
+        # before all that waits already: it is the rest of a command whose turn it is
+        self._waiting.appendleft(("branch", {"step": step, "values": values}))
+        if self._goal is None:
+            self._obey(*self._waiting.popleft())
+
+    def _branch(self, step: int, values: Mapping[str, Value]) -> None:
+        if self._recorder.position != step:
+            here = self._recorder.position
+            raise InvalidValueError(
+                f"fork: expected to stand at step {step}, but the way there was ended at {here}"
+            )
+        with self._another_run():
+            self._course.lines.fork(values)
+
+    @contextmanager
+    def _another_run(self) -> Iterator[None]:
+        """If another run comes to the stage meanwhile, say so, and drop what was of the old one."""
+        before = self._recorder
+        yield
+        if self._recorder is not before:
+            self._teller.forget_steps()
+            self._teller.run += 1
+            self._teller.tell_settings(anyway=True)
+            self._forget_errands()
 
     def _open(self, opening: Opening) -> Course:
         """Return a course that stands, or is on its way to, where `opening` says."""
         course = Course(opening, self._exhibit, self._library, self._terms)
         self._goal = opening.step if opening.step != course.recorder.position else None
         return course
+
+    def _has_errands(self) -> bool:
+        if self._comparisons or self._search is not None:
+            return True
+        return not self._teller.held and self._course.lines.undecided
+
+    def _run_errands(self, deadline: float, interrupted: Callable[[], bool]) -> None:
+        """Compare lines until `deadline`; a run that is under way gets half of the time."""
+        now = self._clock()
+        if self._playing or self._goal is not None:
+            deadline = (now + deadline) / 2
+        while self._has_errands() and self._clock() < deadline:
+            if self._comparisons:
+                self._go_on_comparing()
+            elif self._search is None:
+                self._search = self._course.lines.search()
+            elif next(self._search, END) is END:
+                self._search = None
+            if interrupted():
+                break
+
+    def _go_on_comparing(self) -> None:
+        number, step, comparison = self._comparisons[0]
+        try:
+            next(comparison)
+        except StopIteration as end:
+            self._comparisons.popleft()
+            self._teller.compared(number, step, end.value)
+        except EngineError as error:
+            self._comparisons.popleft()
+            self._teller.refuse("bad_value", str(error), answers=number)
+
+    def _forget_errands(self) -> None:
+        """Drop what has to do with where the lines stood; whoever asked is told."""
+        self._search = None
+        while self._comparisons:
+            number, *_ = self._comparisons.popleft()
+            text = "compare: another run has come to the stage meanwhile; ask again"
+            self._teller.refuse("superseded", text, answers=number)
 
     def _advance(self, deadline: float, interrupted: Callable[[], bool]) -> None:
         """Make steps towards the goal, or as many as playing brings, until a frame is due."""
@@ -368,9 +480,10 @@ class Seat:
         failed_at = self._recorder.position
         was_playing, self._playing = self._playing, False
         self._waiting.clear()
+        self._forget_errands()
         self._keep_at = None
         self._teller.forget_steps()
-        beginning = replace(self._opening, step=0, state=None, looks={})
+        beginning = replace(self._opening, step=0, state=None, looks={}, lines=())
         for opening in (self._opening, beginning):
             try:
                 self._course = self._teller.course = self._open(opening)
@@ -389,6 +502,7 @@ class Seat:
             self._teller.tell("paused", {"reason": "crashed"})
         self._teller.tell("rebuilt", {"step": self._recorder.position})
         self._teller.tell_settings()
+        self._teller.tell_lines()
         self._teller.owed = True
 
 

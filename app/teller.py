@@ -1,14 +1,16 @@
 """What a seat says to its visitor: events at a bearable pace, and frames when they are due."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from app import wire
 from app.course import Course
 from app.ledgers import ledger_message
 from app.posts import Framed, Opening, Post, Told, Welcomed
+from app.sides import compared_message, lines_message
 from engine.exhibits.contract import Event
 from engine.explain.ledger import Ledger
+from engine.lines import Standing
 
 FRAME_GAP = 1 / 120
 """Seconds between two frames of a playing run, at the least. The browser asks for each, so this
@@ -28,7 +30,7 @@ class Teller:
     seat : int
         Which seat it is; goes into every post.
     course : Course
-        The run that is told of; a reset brings another one.
+        The lines that are told of.
     opening : Opening
     send : callable
         Takes what is for the visitor.
@@ -74,6 +76,8 @@ class Teller:
         self._last_notices = -NOTICE_GAP
         self._next_seeking = 0.0
         self._settings: dict[str, Any] = {}
+        self._told_lines = course.lines.revision
+        self._several = False
 
     def welcome(self, described: Mapping[str, Any], *, playing: bool, cap: int) -> None:
         """Say all that a page needs to begin; a frame has to follow."""
@@ -93,6 +97,8 @@ class Teller:
             "cap": cap,
         }
         self._send(Welcomed(self._seat, message))
+        self._several |= self.seq > 0  # a page that comes back may know of lines that are gone
+        self.tell_lines()
         if recorder.diverged:
             self.tell(recorder.diverged.name, recorder.diverged.data)
         self.held = False
@@ -118,6 +124,10 @@ class Teller:
         message = ledger_message(number, self.run, self.course.recorder.position, ledger)
         self._send(Told(self._seat, message))
 
+    def compared(self, number: int, step: int, standings: Sequence[Standing]) -> None:
+        """Send what each line says at a step, in answer to the question with this id."""
+        self._send(Told(self._seat, compared_message(number, self.run, step, standings)))
+
     def notice(self, event: Event) -> None:
         """Send an event of a step soon; a newer one of the same name replaces it until then."""
         self._notices[event.name] = event
@@ -136,6 +146,15 @@ class Teller:
             self._settings = settings
             self.tell("values", settings)
 
+    def tell_lines(self) -> None:
+        """Send what is known of the lines; of one alone there is nothing to say."""
+        lines = self.course.lines
+        self._told_lines = lines.revision
+        several = len(lines.all) > 1 or lines.current.pinned
+        if several or self._several:
+            self.tell("lines", lines_message(lines))
+        self._several = several
+
     def begin_seek(self) -> None:
         """Take note that a seek begins: a short one is not worth a word."""
         self.moved = True
@@ -148,6 +167,8 @@ class Teller:
             self.tell_notices()
         if self.course.recorder.values != self._settings["values"]:
             self.tell_settings()
+        if self.course.lines.revision != self._told_lines:
+            self.tell_lines()
         if goal is None:
             if self.owed or self.frame_is_due(now):
                 self._send_frame(playing)
@@ -177,7 +198,8 @@ class Teller:
             return
         recorder = self.course.recorder
         snapshot = recorder.snapshot(self.watch)
-        frame = wire.Frame(self.run, self.seq, recorder.head, playing, snapshot)
+        root = self.course.lines.current.root
+        frame = wire.Frame(self.run, root, self.seq, recorder.head, playing, snapshot)
         self._send(Framed(self._seat, self.run, self.seq, wire.encode(frame)))
         self.seq += 1
         self.owed = self.moved = self._wanted = False

@@ -35,7 +35,10 @@ class Frame:
     Attributes
     ----------
     run : int
-        Which run of the session; grows at each reset, so that a stale frame can be told.
+        Which run of the session; grows at each reset, fork and switch, so that a stale frame can
+        be told.
+    root : int
+        The same for all lines that one reset began: what a page scales to its values may stay.
     seq : int
         Which frame of the session; what `ack` names.
     head : int
@@ -46,6 +49,7 @@ class Frame:
     """
 
     run: int
+    root: int
     seq: int
     head: int
     playing: bool
@@ -74,6 +78,7 @@ def encode(frame: Frame) -> bytes:
         {
             "kind": "frame",
             "run": frame.run,
+            "root": frame.root,
             "seq": frame.seq,
             "step": frame.snapshot.step,
             "head": frame.head,
@@ -105,7 +110,8 @@ def decode(message: bytes) -> Frame:
         part["name"]: _array(message, start + part["offset"], part) for part in header["arrays"]
     }
     snapshot = Snapshot(header["step"], header["scalars"], arrays)
-    return Frame(header["run"], header["seq"], header["head"], header["playing"], snapshot)
+    fields = {key: header[key] for key in ("run", "root", "seq", "head", "playing")}
+    return Frame(**fields, snapshot=snapshot)
 
 
 def _array(message: bytes, offset: int, part: Mapping[str, Any]) -> Array:

@@ -42,6 +42,17 @@ class Metrics:
         self._table[head + 1 : self.head + 1] = np.nan
         self.head = min(self.head, head)
 
+    def at(self, step: int) -> dict[str, float]:
+        """Return the scalars of a step that was recorded, those that are finite."""
+        row = self._table[step].tolist()
+        return {name: x for name, x in zip(self.names, row, strict=True) if np.isfinite(x)}
+
+    def copy(self) -> "Metrics":
+        """Return the same courses, for a run that goes on elsewhere."""
+        other = Metrics(self.names)
+        other.load(self.save())
+        return other
+
     def arrays(self) -> dict[str, Array]:
         """Return the courses as `history.step` and a `history.<name>` each.
 

@@ -3,11 +3,13 @@
 The recorder keeps what a person did (the inputs, with the step at which they came), a
 checkpoint of the run every so many steps, and the course of the run's scalars. Any step is the
 checkpoint before it plus a few steps made again; since a run is deterministic, what comes back
-is what was.
+is what was. Longer than other files: going to a step, changing what comes after it and opening a
+run again all rest on the same few fields.
 """
 
 import json
 from collections.abc import Collection, Iterable, Mapping
+from copy import copy
 from dataclasses import astuple, dataclass, replace
 from typing import Any, Literal
 
@@ -27,6 +29,9 @@ from engine.snapshot import Array, Snapshot, freeze
 Change = tuple[int, dict[str, Value]] | tuple[int, str, dict[str, Any]]
 """A step, and the live controls that were changed there; or the action that was taken there, and
 its arguments."""
+
+Turn = tuple[Value | None, Value | None]
+"""A control's value before a change and after it; nothing of either for an action."""
 
 FIRST_SPACING = 16
 """Steps between checkpoints at first; doubled each time that the memory is full."""
@@ -130,6 +135,26 @@ class Recorder:
         ]
 
     @property
+    def first_values(self) -> dict[str, Value]:
+        """Every control's value as the run was opened."""
+        return dict(self._first_values)
+
+    @property
+    def has_future(self) -> bool:
+        """Whether something is known to come after the step on the stage."""
+        return self.head > self.position or any(at > self.position for at in self._inputs)
+
+    @property
+    def memory(self) -> int:
+        """The most bytes that checkpoints may take; set to less, it thins them at once."""
+        return self._memory
+
+    @memory.setter
+    def memory(self, most: int) -> None:
+        self._memory = most
+        self._thin()
+
+    @property
     def diverged(self) -> Event | None:
         """What happened, if the run stands at a step that is not finite."""
         if self._diverged and self.position == self._diverged.data["step"]:
@@ -193,13 +218,21 @@ class Recorder:
         InvalidValueError
             If a value breaks its control's rule, or the control starts a new run.
         """
-        checked = self._check(values, ("live", "view"))
-        changed = {name: value for name, value in checked.items() if value != self.values[name]}
-        live = {name: value for name, value in changed.items() if name in self._names("live")}
+        changed, live = self._changed(values)
         if live:
             self._forget_future()
             self._note(_Input(self.position, "set", "", live))
         self._apply(changed)
+
+    def ends_future(self, values: Mapping[str, object]) -> bool:
+        """Return whether `set` of these would end a future that is known.
+
+        Raises
+        ------
+        InvalidValueError
+            As `set` would.
+        """
+        return bool(self._changed(values)[1]) and self.has_future
 
     def act(self, name: str, args: Mapping[str, Any]) -> tuple[Event, ...]:
         """Take an action of the exhibit's own.
@@ -276,6 +309,81 @@ class Recorder:
             course=self._metrics.table(),
             arrays=self._run.snapshot(None).arrays,
         )
+
+    @property
+    def courses(self) -> tuple[str, ...]:
+        """The names of the arrays that hold the course of the scalars."""
+        return ("history.step", *(f"history.{name}" for name in self.exhibit.history))
+
+    def scalars(self, step: int) -> dict[str, float]:
+        """Return the scalars of `history` at a step up to `head`, as they were measured there."""
+        return self._metrics.at(step)
+
+    def twin(self) -> "Recorder":
+        """Return a recorder that knows and shows the same, with a run of its own.
+
+        The checkpoints' arrays are shared: nobody writes to them.
+        """
+        other = copy(self)
+        other._inputs = {at: list(inputs) for at, inputs in self._inputs.items()}
+        other._checkpoints = dict(self._checkpoints)
+        other._metrics = self._metrics.copy()
+        other._looks = {}
+        other.values = dict(self.values)
+        other._run = self.exhibit.build(self._first_values, self.seed, self._library)
+        kept = self._names("live", "view")
+        other._run.set({name: self.values[name] for name in kept})
+        other._run.load(self._run.save())
+        other.look_as(self)
+        return other
+
+    def branch(self) -> "Recorder":
+        """Return a recorder that stands here as well, and knows no future."""
+        other = self.twin()
+        other._forget_future()
+        return other
+
+    def look_as(self, other: "Recorder") -> None:
+        """Look at what `other` looks at: the same view controls, the same view actions."""
+        views = {name: other.values[name] for name in self._names("view")}
+        self._apply({name: value for name, value in views.items() if self.values[name] != value})
+        for name, args in other._looks.items():
+            if self._looks.get(name) != args:
+                self.act(name, args)
+
+    def parting(self, other: "Recorder") -> int | None:
+        """Return the first step at which something else was done here than in `other`.
+
+        Up to there the two are the same, as a run is determined by what is done to it. None if
+        the same was done to both.
+        """
+        mine, theirs = self._determined(), other._determined()
+        if mine != theirs:
+            return 0
+        steps = sorted(self._inputs.keys() | other._inputs.keys())
+        return next((at for at in steps if self._done(at) != other._done(at)), None)
+
+    def done_since(
+        self, step: int
+    ) -> list[tuple[int, dict[str, tuple[Value | None, Value | None]]]]:
+        """Return what was done from `step` on: what each value was before, and after it.
+
+        An action has neither; it stands there with its name alone.
+        """
+        values = dict(self._first_values)
+        told = []
+        for at in sorted(self._inputs):
+            here: dict[str, tuple[Value | None, Value | None]] = {}
+            before = dict(values)
+            for one in self._inputs[at]:
+                if one.kind == "set":
+                    values |= one.payload
+                    here |= {name: (before[name], values[name]) for name in one.payload}
+                else:
+                    here[one.name] = (None, None)
+            if at >= step:
+                told.append((at, here))
+        return told
 
     def save(self) -> dict[str, Array]:
         """Return all that `load` needs to stand here again in another process."""
@@ -356,7 +464,10 @@ class Recorder:
         """Keep a checkpoint; when the memory is full, drop every other one."""
         self._checkpoints[at] = state
         self._bytes += _size(state)
-        while self._bytes > self._memory and self._spacing < at:
+        self._thin()
+
+    def _thin(self) -> None:
+        while self._bytes > self._memory and self._spacing < max(self._checkpoints):
             self._spacing *= 2
             for old in [at for at in self._checkpoints if at % self._spacing]:
                 self._bytes -= _size(self._checkpoints.pop(old))
@@ -392,8 +503,24 @@ class Recorder:
         if self._diverged and not self.diverged:
             self._diverged = None
 
+    def _determined(self) -> tuple[int, dict[str, Value]]:
+        """Return what determines the run before anything is done to it."""
+        views = self._names("view")
+        values = {name: x for name, x in self._first_values.items() if name not in views}
+        return self.seed, values
+
+    def _done(self, at: int) -> list[tuple[str, str, dict[str, Any]]]:
+        return [(one.kind, one.name, dict(one.payload)) for one in self._inputs.get(at, ())]
+
     def _names(self, *effects: str) -> list[str]:
         return [one.name for one in self.exhibit.controls if one.effect in effects]
+
+    def _changed(self, values: Mapping[str, object]) -> tuple[dict[str, Value], dict[str, Value]]:
+        """Return what of `values` is new, and what of that is part of history."""
+        checked = self._check(values, ("live", "view"))
+        changed = {name: value for name, value in checked.items() if value != self.values[name]}
+        live = self._names("live")
+        return changed, {name: value for name, value in changed.items() if name in live}
 
     def _check(self, values: Mapping[str, object], effects: tuple[str, ...]) -> dict[str, Value]:
         checked = self.exhibit.check(values, self._library)

@@ -76,7 +76,7 @@ def test_a_bad_message_is_answered_and_changes_nothing(server) -> None:
             for text, code in (
                 ("{", "bad_json"),
                 ("[1]", "bad_message"),
-                ('{"kind":"fork","step":1,"values":{}}', "unknown_kind"),
+                ('{"kind":"spoon","step":1}', "unknown_kind"),
                 ('{"kind":"set","values":{"pace":NaN}}', "bad_message"),
                 ('{"kind":"set","values":{"pace":11}}', "bad_value"),
                 ('{"kind":"set","values":{"speed":1}}', "bad_value"),

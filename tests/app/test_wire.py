@@ -32,7 +32,7 @@ def golden_frame() -> wire.Frame:
         "misreads": np.zeros((0, 8, 8), np.float32),
     }
     snapshot = freeze(341, {"loss": 0.3121, "accuracy": 0.91}, arrays)
-    return wire.Frame(run=3, seq=118, head=400, playing=True, snapshot=snapshot)
+    return wire.Frame(run=3, root=2, seq=118, head=400, playing=True, snapshot=snapshot)
 
 
 def in_words(frame: wire.Frame) -> dict[str, object]:
@@ -50,6 +50,7 @@ def in_words(frame: wire.Frame) -> dict[str, object]:
     ]
     return {
         "run": frame.run,
+        "root": frame.root,
         "seq": frame.seq,
         "step": frame.snapshot.step,
         "head": frame.head,
@@ -93,7 +94,7 @@ COUNTS = st.integers(0, 2**53)
     playing=st.booleans(),
 )
 def test_decode_gives_back_what_encode_took(arrays, scalars, step, run, playing) -> None:  # type: ignore[no-untyped-def]
-    sent = wire.Frame(run, 5, step, playing, freeze(step, scalars, arrays))
+    sent = wire.Frame(run, 1, 5, step, playing, freeze(step, scalars, arrays))
     message = wire.encode(sent)
     got = wire.decode(message)
     assert (got.run, got.seq, got.head, got.playing) == (run, 5, step, playing)
