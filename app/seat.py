@@ -198,7 +198,9 @@ class Seat:
                 # an answer alone: whoever asks while it plays has frames enough
                 self._teller.owed |= kind not in ANSWERED
             except EngineError as error:
-                named = fields if kind == "explain" else fields.get("values", fields.get("args"))
+                named = fields.get("values", fields.get("args"))
+                if kind not in {"set", "reset", "act"}:
+                    named = {**fields, **(named or {})}
                 field = _field(str(error), named)
                 self._teller.refuse("bad_value", str(error), field, answers=fields.get("id"))
 

@@ -310,16 +310,14 @@ class Lines:
         for one, other in combinations(self.all, 2):
             pair = self._pair(one, other)
             for step in self._to_search(one, other):
-                views = []
                 for line in (one, other):
                     if line.id not in readers or readers[line.id].head < step:
                         readers[line.id] = line.recorder.twin()
                         yield
                     yield from _go(readers[line.id], step)
                     yield
-                    views.append(_published(readers[line.id]))
                 pair.searched = step
-                if not _same(*views):
+                if not _same(*(self._published(readers[line.id]) for line in (one, other))):
                     pair.step = step
                     self.revision += 1
                     break
@@ -344,6 +342,11 @@ class Lines:
             return line.recorder
         here = line.recorder
         return here if here.position == step else here.twin()
+
+    def _published(self, reader: Recorder) -> Mapping[str, Array]:
+        """Return what would be on the stage; the scalars' course is of more than this step."""
+        reader.look_as(self.recorder)
+        return reader.snapshot(reader.exhibit.publishes).arrays
 
     def _room(self, thing: str) -> list[Line]:
         """Return the lines that stay when another one comes: the oldest ghost may have to go."""
@@ -404,11 +407,6 @@ def _element(recorder: Recorder, tensor: str, index: tuple[int, ...]) -> float |
         return recorder.ledger(tensor, index).value
     except InvalidValueError:
         return None
-
-
-def _published(recorder: Recorder) -> Mapping[str, Array]:
-    """Return what is on the stage; the course of the scalars is of more than this step."""
-    return recorder.snapshot(recorder.exhibit.publishes).arrays
 
 
 def _same(one: Mapping[str, Array], other: Mapping[str, Array]) -> bool:

@@ -182,12 +182,9 @@ def test_a_bad_message_is_refused_by_field_rule_and_value(
         {"kind": "watch", "names": ["x"] * 257},
         {"kind": "watch", "names": ["x" * 257]},
         {"kind": "hello", "version": 1, "changes": [[1, {}]] * 1025},
-<<<<<<< HEAD
         {"kind": "hello", "version": 1, "changes": [[1, "a", {"v": [0] * (MOST_ITEMS + 1)}]]},
         {"kind": "hello", "version": 1, "looks": {f"look{i}": {} for i in range(17)}},
-=======
         {"kind": "compare", "id": 1, "numbers": [{"tensor": "x", "index": []}] * 17},
->>>>>>> f64c7ac (Fork, keep, pin and compare lines of a run; never lose a known future silently)
     ],
     ids=lambda message: str(message)[:50],
 )

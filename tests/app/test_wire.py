@@ -32,7 +32,7 @@ def golden_frame() -> wire.Frame:
         "misreads": np.zeros((0, 8, 8), np.float32),
     }
     snapshot = freeze(341, {"loss": 0.3121, "accuracy": 0.91}, arrays)
-    return wire.Frame(run=3, root=2, seq=118, head=400, playing=True, snapshot=snapshot)
+    return wire.Frame(run=3, root=2, seq=1018, head=400, playing=True, snapshot=snapshot)
 
 
 def in_words(frame: wire.Frame) -> dict[str, object]:

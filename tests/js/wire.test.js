@@ -39,9 +39,9 @@ const withArray = (entry) => ({
 test("the golden frame reads as the file beside it says", () => {
   const frame = decode(goldenFrame());
   const expected = JSON.parse(golden("frame.json").toString());
-  const { run, seq, step, head, playing, scalars } = frame;
+  const { run, root, seq, step, head, playing, scalars } = frame;
   assert.deepEqual(
-    { run, seq, step, head, playing, scalars },
+    { run, root, seq, step, head, playing, scalars },
     (({ arrays: _, ...rest }) => rest)(expected),
   );
   const words = { nan: NaN, inf: Infinity, "-inf": -Infinity };

@@ -10,7 +10,8 @@
  * @property {TypedArray} data  a view over the message, rows innermost last; read only
  *
  * @typedef {object} Frame  one moment of a run, as the server sent it
- * @property {number} run  grows at each reset
+ * @property {number} run  grows at each reset, fork and switch
+ * @property {number} root  the same for all lines that one reset began: colours may stay
  * @property {number} seq  what `ack` answers
  * @property {number} step
  * @property {number} head  the furthest step made so far

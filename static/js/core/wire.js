@@ -47,6 +47,7 @@ export function decode(message) {
   }
   return {
     run: header.run,
+    root: header.root ?? header.run,
     seq: header.seq,
     step: header.step,
     head: header.head ?? header.step,

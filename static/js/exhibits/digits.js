@@ -209,8 +209,8 @@ class Stage {
 
   /** @param {Frame} frame */
   paint(frame) {
-    const { arrays, run } = frame;
-    for (const view of this.#tensors) view.show(arrays.get(view.dataset.tensor ?? ""), run);
+    const { arrays, root } = frame;
+    for (const view of this.#tensors) view.show(arrays.get(view.dataset.tensor ?? ""), root);
     this.#network.show(arrays);
     for (const chart of this.#charts) chart.show(frame);
     const label = arrays.get("label")?.data[0] ?? -1;
