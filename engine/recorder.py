@@ -363,17 +363,12 @@ class Recorder:
         steps = sorted(self._inputs.keys() | other._inputs.keys())
         return next((at for at in steps if self._done(at) != other._done(at)), None)
 
-    def done_since(
-        self, step: int
-    ) -> list[tuple[int, dict[str, tuple[Value | None, Value | None]]]]:
-        """Return what was done from `step` on: what each value was before, and after it.
-
-        An action has neither; it stands there with its name alone.
-        """
+    def done_since(self, step: int) -> list[tuple[int, dict[str, Turn]]]:
+        """Return the steps from `step` on at which something was done, and what, by its name."""
         values = dict(self._first_values)
         told = []
         for at in sorted(self._inputs):
-            here: dict[str, tuple[Value | None, Value | None]] = {}
+            here: dict[str, Turn] = {}
             before = dict(values)
             for one in self._inputs[at]:
                 if one.kind == "set":
