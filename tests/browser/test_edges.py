@@ -28,7 +28,7 @@ def name(stage: Ledger) -> str:
 def between(stage: Ledger, before: str, after: str) -> tuple[float, float]:
     """A point between two columns, nearer to the second, level with its third node."""
     first, second = (
-        stage.page.locator(f"network-column tensor-view[data-tensor='{tensor}'] canvas")
+        stage.page.locator(f"network-column [data-tensor='{tensor}'] :is(canvas, .bar-box)")
         for tensor in (before, after)
     )
     second.scroll_into_view_if_needed()
@@ -75,12 +75,26 @@ def test_an_edge_between_two_numbers_is_one_weight(stage):
     stage.expect_name(r"^dense1\.W\[1,63\]$")
 
 
+def test_an_edge_without_a_weight_is_the_number_that_goes_along_it(stage):
+    stage.cell("numbers from scores to softmax").focus()
+    stage.page.keyboard.press("ArrowDown")
+    stage.page.keyboard.press("ArrowRight")
+    stage.page.keyboard.press("ArrowRight")
+    assert name(stage).startswith(
+        "edge from digit 2 of scores to 1 of softmax, the number that goes along it: "
+    )
+    stage.page.keyboard.press("Enter")
+    stage.expect_name(r"^dense1\.z\[0,2\]$")
+    assert stage.value == pytest.approx(stage.tensor("dense1.z")[2], rel=6e-3)
+
+
 @pytest.mark.parametrize(
     ("before", "after", "weight"),
     [
         ("conv1.x", "conv1.W", r"conv1\.W\[\d,0,\d,\d\]"),
         ("pool1.y", "act2.a", r"conv2\.W\[\d+,\d,\d,\d\]"),
         ("flatten.y", "dense1.z", r"dense1\.W\[\d,\d+\]"),
+        ("dense1.z", "softmax.a", r"dense1\.z\[0,\d\]"),
     ],
 )
 def test_the_edge_that_the_pointer_lights_is_the_one_that_a_click_opens(

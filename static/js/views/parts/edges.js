@@ -1,10 +1,11 @@
 /**
- * The edges of a network that stand for weights: one is found under the pointer by its distance,
+ * The edges of a network that stand for numbers: one is found under the pointer by its distance,
  * and with the keyboard by a grid of its own for each pair of columns, where up and down change
  * where the edge ends and left and right where it begins. No edge is an element.
  *
  * Between two numbers an edge is one weight, `W[to, from]`; between two maps it is a slice of them,
- * `W[to, from, …]`, and speaks for the strongest.
+ * `W[to, from, …]`, and speaks for the strongest. An edge without a weight, from one number to all
+ * (softmax), speaks for the number that goes along it.
  *
  * @import {Tensor} from "../../core/types.js"
  * @import {BarList} from "../bar-list.js"
@@ -33,7 +34,7 @@ const OTHER = "tensor-view, bar-list, button, p";
  *
  * @typedef {object} Between  two columns
  * @property {NetworkColumn} column  the one that the edges lead into
- * @property {string} weights  the tensor
+ * @property {string | null} weights  the tensor, if the edges have weights
  * @property {Figure} before
  * @property {Figure} here
  * @property {readonly Box[]} starts
@@ -83,12 +84,14 @@ export class Edges {
       const column = columns[at];
       const weights = column.getAttribute("weights");
       const [before, here] = [columns[at - 1].figure, column.figure];
-      if (!weights || column.connect !== "all" || !before || !here) continue;
+      if (column.connect !== "all" || !before || !here) continue;
+      if (!weights && !isVector(before)) continue; // many numbers go along such an edge
       const between = { column, weights, before, here, starts: boxes[at - 1], ends: boxes[at] };
       const known = former.find((gap) => gap.column === column);
       const gap = known ? Object.assign(known, between) : this.open(between);
       this.gaps.push(gap);
-      gap.roving.label(`weights from ${before.label} to ${here.label}`, "");
+      const what = weights ? "weights" : "numbers";
+      gap.roving.label(`${what} from ${before.label} to ${here.label}`, "");
       gap.roving.refresh();
     }
     for (const gap of former) if (!this.gaps.includes(gap)) gap.host.remove();
@@ -112,20 +115,23 @@ export class Edges {
     for (const gap of this.gaps) if (gap.roving.focused) gap.roving.rename();
   }
 
-  /** The weights of a gap, if they have an edge for each pair of its nodes. @param {Between} gap */
-  weightsOf({ weights, starts, ends }) {
+  /** What the edges of a gap are the numbers of, if that has one for each. @param {Between} gap */
+  tensorOf({ weights, before, starts, ends }) {
+    if (!weights) return before.tensor;
     const tensor = this.arrays.get(weights);
     return tensor?.shape[0] === ends.length && tensor.shape[1] === starts.length ? tensor : null;
   }
 
   /**
-   * The place in the data of an edge's strongest weight.
+   * The place in the data of an edge's number: its strongest weight, or what it carries.
    *
+   * @param {Between} gap
    * @param {Tensor} tensor
    * @param {number} from
    * @param {number} to
    */
-  strongest({ shape, data }, from, to) {
+  placeOf({ weights, before }, { shape, data }, from, to) {
+    if (!weights) return (arrangementOf(before)?.start ?? 0) + from;
     const size = data.length / (shape[0] * shape[1]);
     const start = (to * shape[1] + from) * size;
     let best = start;
@@ -137,13 +143,14 @@ export class Edges {
 
   /** What an edge is called, with its number. @param {Between} gap @param {number} from @param {number} to */
   nameOf(gap, from, to) {
-    const tensor = this.weightsOf(gap);
+    const tensor = this.tensorOf(gap);
     if (!tensor) return "no values yet";
-    const best = this.strongest(tensor, from, to);
+    const place = this.placeOf(gap, tensor, from, to);
     const size = tensor.data.length / (tensor.shape[0] * tensor.shape[1]);
-    const what = size > 1 ? `, the strongest of its ${size} weights: ` : ", weight: ";
+    const weight = size > 1 ? `the strongest of its ${size} weights` : "weight";
+    const what = gap.weights ? weight : "the number that goes along it";
     const [start, end] = [gap.before.nameOfNode(from), gap.here.nameOfNode(to)];
-    return `edge from ${start} to ${end}${what}${significant(tensor.data[best])}`;
+    return `edge from ${start} to ${end}, ${what}: ${significant(tensor.data[place])}`;
   }
 
   /**
@@ -183,11 +190,11 @@ export class Edges {
 
   /** Write the lit edge's number beside it. @param {Between} gap */
   write(gap) {
-    const tensor = this.weightsOf(gap);
+    const tensor = this.tensorOf(gap);
     this.tip.hidden = tensor === null;
     if (!tensor) return;
-    const best = this.strongest(tensor, this.from, this.to);
-    setText(this.tip, `${elementOf(tensor, best)} = ${significant(tensor.data[best])}`);
+    const place = this.placeOf(gap, tensor, this.from, this.to);
+    setText(this.tip, `${elementOf(tensor, place)} = ${significant(tensor.data[place])}`);
   }
 
   /**
@@ -205,7 +212,7 @@ export class Edges {
     let to = NOTHING;
     for (let g = 0; g < this.gaps.length; g++) {
       const gap = this.gaps[g];
-      if (!this.weightsOf(gap)) continue;
+      if (!this.tensorOf(gap)) continue;
       for (let j = 0; j < gap.ends.length; j++) {
         for (let i = 0; i < gap.starts.length; i++) {
           const distance = distanceTo(gap.starts[i], gap.ends[j], x, y);
@@ -253,13 +260,13 @@ export class Edges {
    * @param {number} to
    */
   pick(gap, from, to) {
-    const tensor = this.weightsOf(gap);
+    const tensor = this.tensorOf(gap);
     if (!tensor) return;
-    const best = this.strongest(tensor, from, to);
+    const place = this.placeOf(gap, tensor, from, to);
     const detail = {
       tensor: tensor.name,
-      index: indexOf(tensor, best),
-      value: tensor.data[best],
+      index: indexOf(tensor, place),
+      value: tensor.data[place],
       label: this.nameOf(gap, from, to),
     };
     this.inner.dispatchEvent(new CustomEvent("cell-pick", { bubbles: true, detail }));
@@ -290,6 +297,12 @@ export class Edges {
     };
   }
 }
+
+/** Whether a figure's nodes are single numbers. @param {Figure} figure */
+const isVector = (figure) => !("map" in figure) || figure.map.vector;
+
+/** @param {Figure} figure */
+const arrangementOf = (figure) => ("map" in figure ? figure.map : figure).arrangement;
 
 /** The middle of an edge. @param {Box} from @param {Box} to */
 function middleOf(from, to) {
