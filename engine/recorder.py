@@ -250,6 +250,7 @@ class Recorder:
         if name in self.exhibit.actions:
             self._forget_future()
             self._note(_Input(self.position, "act", name, dict(args)))
+            self._metrics.record(self.position, self._run.scalars())
         elif name in self.exhibit.view_actions:
             # so that the newest is taken last when they are taken again
             self._looks.pop(name, None)
@@ -446,7 +447,6 @@ class Recorder:
     def _arrive(self) -> None:
         """Record where the run now stands, and do again what was done to it here."""
         at = self.position
-        self._metrics.record(at, self._run.scalars())
         if at % self._spacing == 0 and at not in self._checkpoints and not self.diverged:
             self._keep(at, self._run.save())
         for one in self._inputs.get(at, ()):
@@ -454,6 +454,7 @@ class Recorder:
                 self._apply(one.payload)
             else:
                 self._run.act(one.name, one.payload)
+        self._metrics.record(at, self._run.scalars())
 
     def _keep(self, at: int, state: dict[str, Array]) -> None:
         """Keep a checkpoint; when the memory is full, drop every other one."""

@@ -3,7 +3,8 @@
  *
  * Facts are told by `onEvent`: every event of the server by its name (`diverged`, `paused`,
  * `values`, `judged`, …) with the event, and of the page's own
- * `welcome` (Welcome), `connection` (Connection), `error` (ServerError), `pick` (Station or null),
+ * `welcome` (Welcome), `connection` (Connection), `refused` (ServerError: whoever says it next to
+ * where it was asked for sets `said`), `error` (ServerError that nobody has said), `pick` (Station or null),
  * `ledger` (Station), `into-ledger` (null), `painted` (Frame), `rate` (number or null),
  * `beat` (number), `notice` (text: what a person should know, and nothing stands in the way).
  *
@@ -331,9 +332,9 @@ export class Page {
     if (!this.#welcomed) this.setRate(welcome.exhibit.rate);
     this.#welcomed = true;
     this.#live.settle(welcome.session, welcome.run);
+    this.#address.welcome(welcome);
     this.#emitter.emit("welcome", welcome);
     this.#inquiry.reconnect();
-    this.#address.welcome(welcome);
   }
 
   /** @param {RunEvent} event */
@@ -358,7 +359,8 @@ export class Page {
       if (this.#address.askForLess(error)) this.#live.greetAgain();
       else this.#live.fail(error.text);
     }
-    this.#emitter.emit("error", error);
+    if (!error.fatal) this.#emitter.emit("refused", error);
+    if (!error.said) this.#emitter.emit("error", error);
   }
 
   /** @param {Frame} frame */

@@ -62,7 +62,8 @@
  * @typedef {{kind: "event", name: string, run: number, step: number,
  *   data: Record<string, any>}} RunEvent
  * @typedef {{kind: "error", code: string, text: string, fatal: boolean,
- *   field?: string, id?: number}} ServerError  `id`: of the `explain` that it answers
+ *   field?: string, id?: number, said?: boolean}} ServerError  `id`: of the `explain` that it
+ *   answers; `said`: a view says it next to where it was asked for
  * @typedef {{kind: "pong", t: number}} Pong
  *
  * @typedef {{tensor: string, index: number[]}} Reference  one number of one tensor

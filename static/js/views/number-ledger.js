@@ -3,7 +3,8 @@
  * goes; each of its numbers leads to its own ledger. Kept current by the page.
  *
  * @import {Station} from "../core/inquiry.js"
- * @import {Frame, Ledger, Pick, Reference, RunEvent, Tensor} from "../core/types.js"
+ * @import {Frame, Ledger, Pick, Reference, RunEvent, ServerError, Tensor,
+ *   Welcome} from "../core/types.js"
  * @import {Page} from "../core/page.js"
  */
 
@@ -12,6 +13,7 @@ import { count, significant } from "../core/format.js";
 import { same } from "../core/inquiry.js";
 import { isGradient, meaning, placeInWords } from "../core/names.js";
 import { LedgerCode } from "./parts/ledger-code.js";
+import { LedgerEdit } from "./parts/ledger-edit.js";
 import { LedgerFeeds } from "./parts/ledger-feeds.js";
 import { OperandLights } from "./parts/ledger-lights.js";
 import { leadOf, pointedAt } from "./parts/ledger-links.js";
@@ -39,6 +41,10 @@ export class NumberLedger extends HTMLElement {
   #code = new LedgerCode();
   #feeds = new LedgerFeeds();
   #nudge = new LedgerNudge((subject) => this.#page?.act("nudge", { ...subject }));
+  #edit = new LedgerEdit(
+    (subject, value) => this.#page?.act("edit", { ...subject, value }) ?? false,
+    (text) => this.#page?.announce(text),
+  );
   #trail = new LedgerTrail((place) => this.#page?.walkBack(place));
   #hint = hint();
   #body = element("div", { class: "ledger-body" });
@@ -69,6 +75,7 @@ export class NumberLedger extends HTMLElement {
       this.#terms.element,
       this.#note,
       this.#nudge.element,
+      this.#edit.element,
       this.#code.element,
       this.#feeds.element,
     );
@@ -111,7 +118,9 @@ export class NumberLedger extends HTMLElement {
     page.onEvent("ledger", () => this.#show(), { signal });
     page.onEvent("into-ledger", () => this.#enter(), { signal });
     page.onEvent("nudged", (event) => this.#nudged(event), { signal });
-    page.onEvent("error", (error) => this.#nudge.refuse(error), { signal });
+    page.onEvent("edited", (event) => this.#edit.take(event), { signal });
+    page.onEvent("refused", (error) => this.#refused(error), { signal });
+    page.onEvent("welcome", (welcome) => this.#welcomed(welcome), { signal });
     page.onPaint((frame) => this.#see(frame));
   }
 
@@ -164,6 +173,7 @@ export class NumberLedger extends HTMLElement {
     this.#head(station.pick, way);
     this.#feeds.clear();
     this.#nudge.open(station.pick);
+    this.#edit.open(station.pick);
     this.#body.toggleAttribute("data-waiting", true);
     if (station.ledger || station.error) this.#show();
     else this.#lights.show([], station.pick);
@@ -233,13 +243,14 @@ export class NumberLedger extends HTMLElement {
     this.#code.show(ledger);
     this.#feeds.show(ledger.feeds);
     this.#nudge.see(ledger);
+    this.#edit.see(ledger);
     this.#light(this.#pointed);
     this.#page?.relink();
-    if (this.#unsaid) this.#say(ledger);
+    if (this.#unsaid) this.#introduce(ledger);
   }
 
   /** @param {Ledger} ledger */
-  #say(ledger) {
+  #introduce(ledger) {
     this.#unsaid = false;
     const how = headingOf(ledger);
     const value = significant(numberOf(ledger));
@@ -252,6 +263,17 @@ export class NumberLedger extends HTMLElement {
   #nudged(event) {
     const said = this.#nudge.show(event);
     if (said) this.#page?.announce(said);
+  }
+
+  /** @param {ServerError} error */
+  #refused(error) {
+    this.#nudge.refuse(error);
+    this.#edit.refuse(error);
+  }
+
+  /** @param {Welcome} welcome */
+  #welcomed({ exhibit }) {
+    this.#edit.allowed = exhibit.actions.includes("edit");
   }
 
   /** @param {string} text */

@@ -46,7 +46,7 @@ export class PredictQuestion extends HTMLElement {
     this.#page = page;
     const { signal } = this.#aborter;
     page.onEvent("judged", (event) => this.#judged(event), { signal });
-    page.onEvent("error", (error) => this.#failed(error), { signal });
+    page.onEvent("refused", (error) => this.#failed(error), { signal });
   }
 
   get question() {
@@ -91,10 +91,11 @@ export class PredictQuestion extends HTMLElement {
   }
 
   /** @param {ServerError} error */
-  #failed({ text }) {
+  #failed(error) {
     if (!this.#asked) return;
     this.#asked = false;
-    this.#tell(text, "open");
+    error.said = true;
+    this.#tell(error.text, "open");
   }
 
   /**

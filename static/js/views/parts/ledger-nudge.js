@@ -91,11 +91,12 @@ export class LedgerNudge {
   }
 
   /** Something could not be done; if it was this, say why. @param {ServerError} error */
-  refuse({ text }) {
+  refuse(error) {
     if (this.button.getAttribute("aria-disabled") !== "true") return;
     this.button.removeAttribute("aria-disabled");
     delete this.verdict.dataset.agrees;
-    setText(this.verdict, text);
+    error.said = true;
+    setText(this.verdict, error.text);
   }
 }
 

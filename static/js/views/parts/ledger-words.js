@@ -84,7 +84,7 @@ export function elementOf(factor) {
 }
 
 /** Where the way back ends: the number came from outside the arithmetic. */
-const LEAVES = ["given", "drawn", "before"];
+const LEAVES = ["given", "drawn", "before", "set_by_hand"];
 
 /** @param {Ledger} ledger */
 export function isLeaf({ combine, function: name }) {
