@@ -464,7 +464,8 @@ EXHIBIT = Exhibit(
     controls=CONTROLS,
     publishes=PUBLISHES,
     build=PoolingRun,
-    view_actions=("cells", "gradient", "judge"),
+    view_actions=("cells", "gradient"),
+    questions=("judge",),
     gradual=("pool.y",),
     rate=1.0,
 )
