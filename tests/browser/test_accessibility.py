@@ -98,7 +98,7 @@ def test_each_figure_is_one_tab_stop(page: Page):
 
 def test_a_table_holds_the_numbers_of_the_figure(page: Page):
     open_digits(page)
-    page.get_by_role("grid", name="input").get_by_role("gridcell").focus()
+    page.get_by_role("grid", name="input", exact=True).get_by_role("gridcell").focus()
     page.keyboard.press("t")
     cells = page.get_by_role("dialog").locator("tbody td")
     expect(cells).to_have_count(64)
