@@ -469,3 +469,14 @@ def test_an_open_ledger_is_named_again_after_a_lost_line(browser: Browser, serve
         arg=str(before),
     )
     context.close()
+
+
+def test_gradients_have_their_own_colour_whatever_their_sign(stage):
+    stage.go_to(2)
+    slopes = stage.tensor("conv1.dW")
+    for sign, extreme in (("positive", max), ("negative", min)):
+        at = slopes.index(extreme(slopes))
+        stage.open(f"?step=2&pick=conv1.dW.{at // 9}.0.{at % 9 // 3}.{at % 3}")
+        value = stage.ledger.locator(".ledger-value")
+        expect(value).to_have_attribute("data-sign", sign)
+        expect(value).to_have_css("color", "rgb(162, 28, 175)")
