@@ -1,5 +1,6 @@
 """The training set in minibatches: a new order for each epoch, gathered some batches ahead."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,10 @@ from engine.snapshot import Array
 
 GATHERED_NUMBERS = 1 << 16
 """About how many input numbers are gathered in advance: some batches, not the data set."""
+
+
+Augment = Callable[[Array, np.random.Generator], Array]
+"""Makes other samples of a minibatch's, of the same shape; what it draws, it draws from the rng."""
 
 
 class Place(NamedTuple):
@@ -46,7 +51,8 @@ class Batches:
     """Cuts a training set into minibatches; a batch depends on nothing but its place.
 
     Epoch e takes the samples in the order drawn from the seed (seed, 1, e); what is left of an
-    epoch after its last whole batch is left out.
+    epoch after its last whole batch is left out. A batch is augmented by what is drawn from the
+    seed (seed, 4, e, its first sample's place in the epoch).
 
     Parameters
     ----------
@@ -54,12 +60,17 @@ class Batches:
     targets : Targets
         Its labels, as the loss takes them, in the network's dtype.
     seed : int
+    augment : callable, optional
+        Makes the samples that are learned from of those of the data set.
     """
 
-    def __init__(self, data: Dataset, targets: Targets, *, seed: int) -> None:
+    def __init__(
+        self, data: Dataset, targets: Targets, *, seed: int, augment: Augment | None = None
+    ) -> None:
         self._data = data
         self._targets = targets
         self._seed = seed
+        self._augment = augment
         self._order: tuple[int, Array] | None = None
 
     def after(self, place: Place, size: int) -> Place:
@@ -87,11 +98,16 @@ class Batches:
             self._order = epoch, rng.permutation(len(self._data))
         chosen = self._order[1][taken : taken + count * size].reshape(count, size)
         chosen.flags.writeable = False
+        x = self._data.x[chosen]
+        if self._augment:
+            for number, samples in enumerate(x):
+                key = [self._seed, 4, epoch, taken + number * size]
+                x[number] = self._augment(samples, np.random.default_rng(key))
         # all batches at once: one by one would cost a small network as much as its arithmetic
         parts = (
             (Place(epoch, taken + number * size, size) for number in range(count)),
             chosen,
-            np.ascontiguousarray(batches_innermost(self._data.x[chosen])),
+            np.ascontiguousarray(batches_innermost(x)),
             np.ascontiguousarray(batches_innermost(self._targets.values[chosen])),
             count * [None] if self._targets.labels is None else self._targets.labels[chosen],
         )

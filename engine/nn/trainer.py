@@ -1,7 +1,8 @@
 """The trainer: one minibatch, one update, one step after the other.
 
 Randomness has no state of its own: epoch e takes the samples in the order drawn from the seed
-(seed, 1, e), step s draws its dropout from (seed, 2, s). So parameters, optimizer state and a few
+(seed, 1, e), step s draws its dropout from (seed, 2, s), and augmentation has a seed for each
+minibatch. So parameters, optimizer state and a few
 counters are all there is to save, and a run that is loaded goes on to the byte. The parameters
 before the last update are saved too: from them the last step's tensors are computed again.
 """
@@ -15,7 +16,7 @@ import numpy as np
 
 from engine.data.dataset import Dataset
 from engine.errors import DivergedError, InvalidValueError, ShapeError
-from engine.nn.batches import Batch, Batches, Place
+from engine.nn.batches import Augment, Batch, Batches, Place
 from engine.nn.edits import Edits
 from engine.nn.losses import Targets
 from engine.nn.network import MAX_BATCH, Network
@@ -95,6 +96,8 @@ class Trainer:
         Never trained on.
     validate_every : int
         Steps between two evaluations of the validation set.
+    augment : callable, optional
+        Makes other samples of each minibatch's before it is learned from; see `Batches`.
 
     Attributes
     ----------
@@ -126,6 +129,7 @@ class Trainer:
         seed: int,
         validation: Dataset | None = None,
         validate_every: int = 10,
+        augment: Augment | None = None,
     ) -> None:
         self.network = network
         self.train = train
@@ -136,7 +140,7 @@ class Trainer:
         _check_fits("training set", train, network)
         values, labels = network.loss.targets(train.y, self._outputs)
         targets = Targets(values.astype(network.dtype), labels)
-        self._batches = Batches(train, targets, seed=self._seed)
+        self._batches = Batches(train, targets, seed=self._seed, augment=augment)
         self._queue: list[Batch] = []
         self.index = 0
         self.edits = Edits(network)
