@@ -34,6 +34,10 @@ const COLOURS = /** @type {const} */ ([
   "training",
   "validation",
   "plot-noise",
+  "series-1",
+  "series-2",
+  "series-3",
+  "series-4",
 ]);
 
 /**

@@ -4,12 +4,16 @@
  *
  * Curves of a run up to the present step; what lies beyond it, after going back, is faint.
  * Lines differ in their dashes as well as in colour, and are named at their ends.
+ * With `here` they are curves over another quantity than steps: drawn whole, and where the run
+ * stands now is marked.
  *
- * Attributes: label; x, the array of steps; series, JSON as above (`dash` may be given: [4, 3],
+ * Attributes: label; x, the array of steps or places; here, the array with the present place;
+ * x-label, what a place is (`px to the right`); series, JSON as above (`dash` may be given: [4, 3],
  * and `weight`: 0.5 for a thin line);
  * y: linear | log; low, high: fixed ends of the value axis; switchable: a button changes y.
  *
- * Event: step-pick {step}, a point of the curve was clicked or entered.
+ * Events: step-pick {step}, a point of the curve was clicked or entered; with `here`
+ * place-pick {place}.
  *
  * @import {Frame} from "../core/types.js"
  * @import {Lines, Series} from "./parts/chart-painter.js"
@@ -17,14 +21,14 @@
  */
 
 import { button } from "../core/dom.js";
-import { count, significant } from "../core/format.js";
+import { significant } from "../core/format.js";
 import { ChartPainter } from "./parts/chart-painter.js";
-import { chartSummary, pointName } from "./parts/chart-words.js";
+import { chartSummary, placeName, pointName } from "./parts/chart-words.js";
 import { later } from "./parts/later.js";
 import { Roving } from "./parts/roving.js";
 import { onScreenChange, whenSeen } from "./parts/screen.js";
 import { openTables, tableButton } from "./parts/table-dialog.js";
-import { stepAxis, twoDigitsUp, valueAxis } from "./parts/ticks.js";
+import { placeAxis, stepAxis, twoDigitsUp, valueAxis } from "./parts/ticks.js";
 
 const DASHES = [[], [5, 3], [1.5, 3], [7, 3, 1.5, 3]];
 const NOTHING = -1;
@@ -37,7 +41,7 @@ const NONE = new Float32Array(0);
 let made = 0;
 
 export class LineChart extends HTMLElement {
-  static observedAttributes = ["label", "x", "y", "low", "high", "series"];
+  static observedAttributes = ["label", "x", "x-label", "here", "y", "low", "high", "series"];
 
   /** @type {Lines} */
   lines = {
@@ -47,11 +51,15 @@ export class LineChart extends HTMLElement {
     x: stepAxis(0, 2),
     y: valueAxis(0, 1, { log: false, low: 0, high: null, most: 2 }),
     step: 0,
+    quantity: "",
+    here: NaN,
+    marker: NOTHING,
     reading: NOTHING,
   };
   /** @type {ArrayLike<number>[]} */
   values = [];
   run = NOTHING;
+  first = 0;
   furthest = 0;
   least = Infinity;
   greatest = -Infinity;
@@ -60,6 +68,7 @@ export class LineChart extends HTMLElement {
   readText = document.createElement("span");
   logButton = button("log", { class: "button-small chart-log" });
   box = document.createElement("div");
+  foot = document.createElement("p");
   said = document.createElement("p");
   painter = new ChartPainter(document.createElement("canvas"));
   /** @type {Roving | null} */
@@ -82,7 +91,9 @@ export class LineChart extends HTMLElement {
     this.said.className = "said";
     this.said.id ||= `line-chart-${(made += 1)}`;
     this.roving = new Roving(this.box, this.cells(), signal);
-    this.replaceChildren(this.heading, this.box, this.said);
+    this.foot.className = "chart-foot";
+    this.foot.setAttribute("aria-hidden", "true");
+    this.replaceChildren(this.heading, this.box, this.foot, this.said);
     this.box.addEventListener("pointermove", (event) => this.onPointer(event), { signal });
     this.box.addEventListener("pointerleave", () => this.read(NOTHING), { signal });
     this.box.addEventListener("click", (event) => this.onClick(event), { signal });
@@ -139,6 +150,8 @@ export class LineChart extends HTMLElement {
     this.logButton.setAttribute("aria-pressed", String(this.log));
     this.logButton.setAttribute("aria-label", `logarithmic scale for ${this.label}`);
     this.nameText.textContent = this.label;
+    this.lines.quantity = this.hasAttribute("here") ? (this.getAttribute("x-label") ?? "") : "";
+    this.foot.textContent = this.lines.quantity;
     this.roving?.label(this.label, this.said.id);
     this.restart(this.run);
     this.widen(0);
@@ -156,7 +169,10 @@ export class LineChart extends HTMLElement {
     if (!steps) return;
     if (frame.run !== this.run) this.restart(frame.run);
     lines.steps = steps.data;
-    lines.step = frame.step;
+    const here = frame.arrays.get(this.getAttribute("here") ?? "")?.data[0];
+    lines.step = here === undefined ? frame.step : Infinity;
+    lines.here = here ?? NaN;
+    lines.marker = here === undefined ? NOTHING : Array.prototype.indexOf.call(lines.steps, here);
     for (let i = 0; i < lines.series.length; i++) {
       this.values[i] = frame.arrays.get(lines.series[i].name)?.data ?? NONE;
     }
@@ -186,7 +202,9 @@ export class LineChart extends HTMLElement {
     const { log } = this;
     let { least, greatest, furthest } = this;
     const last = steps.length > 0 ? steps[steps.length - 1] : 0;
-    if (Math.max(head, last) > furthest) furthest = twoDigitsUp(Math.max(head, last));
+    const first = steps.length > 0 ? steps[0] : 0;
+    if (this.hasAttribute("here")) furthest = last;
+    else if (Math.max(head, last) > furthest) furthest = twoDigitsUp(Math.max(head, last));
     for (const values of this.values) {
       for (let i = 0; i < values.length; i++) {
         const value = values[i];
@@ -196,8 +214,10 @@ export class LineChart extends HTMLElement {
       }
     }
     const outside = least < Math.min(this.least, y.low) || greatest > Math.max(this.greatest, y.high);
-    const changed = furthest !== this.furthest || outside || this.least === Infinity;
+    const moved = furthest !== this.furthest || first !== this.first;
+    const changed = moved || outside || this.least === Infinity;
     this.furthest = furthest;
+    this.first = first;
     if (changed) {
       this.least = least;
       this.greatest = greatest;
@@ -224,7 +244,9 @@ export class LineChart extends HTMLElement {
     });
     painter.prepare(width, height, lines.series, lines.y.texts);
     const plot = painter.right - painter.left;
-    lines.x = stepAxis(this.furthest, Math.max(2, Math.floor(plot / X_ROOM / room)));
+    const most = Math.max(2, Math.floor(plot / X_ROOM / room));
+    const places = this.hasAttribute("here") && lines.steps.length > 0;
+    lines.x = places ? placeAxis(lines.steps[0], this.furthest, most) : stepAxis(this.furthest, most);
     this.roving?.refresh();
     if (this.seen) painter.paint(lines);
   }
@@ -244,26 +266,26 @@ export class LineChart extends HTMLElement {
     this.painter.paint(this.lines);
   }
 
-  /** Write which step is read. */
+  /** Write which step or place is read. */
   say() {
-    const { steps, reading } = this.lines;
-    this.readText.textContent = reading === NOTHING ? "" : `step ${count(steps[reading])}`;
+    const { lines } = this;
+    this.readText.textContent = lines.reading === NOTHING ? "" : placeName(lines, lines.reading);
   }
 
   /** @param {MouseEvent} event  @returns {number} the nearest point */
   under(event) {
     const { lines, painter } = this;
     const at = event.clientX - this.box.getBoundingClientRect().x;
-    let nearest = NOTHING;
+    let found = NOTHING;
     let least = Infinity;
     for (let i = 0; i < lines.steps.length; i++) {
       const far = Math.abs(painter.toX(lines.x, lines.steps[i]) - at);
       if (far < least) {
         least = far;
-        nearest = i;
+        found = i;
       }
     }
-    return nearest;
+    return found;
   }
 
   /** @param {PointerEvent} event */
@@ -281,8 +303,11 @@ export class LineChart extends HTMLElement {
 
   /** @param {number} point */
   pick(point) {
-    const detail = { step: this.lines.steps[point] };
-    this.dispatchEvent(new CustomEvent("step-pick", { bubbles: true, detail }));
+    const at = this.lines.steps[point];
+    const places = this.hasAttribute("here");
+    const name = places ? "place-pick" : "step-pick";
+    const detail = places ? { place: at } : { step: at };
+    this.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
   }
 
   /** Bring the words up to date. */
@@ -298,7 +323,7 @@ export class LineChart extends HTMLElement {
     openTables(this.label, this.said.textContent ?? "", [
       {
         caption: "",
-        corner: "step",
+        corner: this.lines.quantity || "step",
         rows: Array.from(steps, significant),
         columns: series.map(({ label }) => label),
         value: (row, column) => (Number.isNaN(values[column][row]) ? undefined : values[column][row]),

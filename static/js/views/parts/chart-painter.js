@@ -24,7 +24,10 @@ import { along } from "./ticks.js";
  * @property {readonly ArrayLike<number>[]} values  one list for each series; NaN: not measured
  * @property {Axis} x
  * @property {Axis} y
- * @property {number} step  the present one
+ * @property {number} step  the present one; infinite where the curves are not over steps
+ * @property {string} quantity  what they are over instead; empty for steps
+ * @property {number} here  the present place, NaN for steps
+ * @property {number} marker  the point there, or −1
  * @property {number} reading  the point that is read, or −1
  */
 
@@ -112,7 +115,7 @@ export class ChartPainter {
   }
 
   /** @param {Lines} lines */
-  drawAxes({ x, y }) {
+  drawAxes({ x, y, quantity }) {
     const { context, left, right, bottom, size } = this;
     const { colour } = tokens();
     context.font = this.mono;
@@ -138,8 +141,10 @@ export class ChartPainter {
       context.moveTo(at, bottom);
       context.lineTo(at, bottom + 4);
       context.stroke();
-      context.textAlign = i === 0 ? "left" : "center";
-      context.fillText(x.texts[i], i === 0 ? left : at, bottom + 6 + size * 0.05);
+      // the name of step 0 would reach into the value axis
+      const inward = i === 0 && !quantity;
+      context.textAlign = inward ? "left" : "center";
+      context.fillText(x.texts[i], inward ? left : at, bottom + 6 + size * 0.05);
     }
   }
 
@@ -212,22 +217,25 @@ export class ChartPainter {
     context.globalAlpha = 1;
   }
 
-  /** The present step, and the point that is read. @param {Lines} lines */
-  drawMarker({ steps, values, series, x, y, step, reading }) {
+  /** The present step or place, and the point that is read. @param {Lines} lines */
+  drawMarker({ steps, values, series, x, y, step, here, marker, reading }) {
     const { context, top, bottom } = this;
     const { colour, stroke } = tokens();
-    const at = reading >= 0 ? steps[reading] : step;
-    if (reading >= 0 || step < steps[steps.length - 1]) {
+    const course = here !== here;
+    const at = reading >= 0 ? steps[reading] : course ? step : here;
+    const told = reading >= 0 || !course;
+    if (told || step < steps[steps.length - 1]) {
       const place = Math.round(this.toX(x, at)) + 0.5;
-      context.lineWidth = reading >= 0 ? stroke / 2 : 1;
-      context.strokeStyle = reading >= 0 ? colour.focus : colour["plot-axis"];
+      context.lineWidth = told ? stroke / 2 : 1;
+      context.strokeStyle = told ? colour.focus : colour["plot-axis"];
       context.beginPath();
       context.moveTo(place, top);
       context.lineTo(place, bottom);
       context.stroke();
     }
     for (let i = 0; i < series.length; i++) {
-      const point = reading >= 0 ? reading : lastBefore(steps, values[i], step, y);
+      const present = course ? lastBefore(steps, values[i], step, y) : marker;
+      const point = reading >= 0 ? reading : present;
       if (point < 0 || !drawable(values[i][point], y)) continue;
       context.fillStyle = colour[series[i].token];
       context.strokeStyle = colour.surface;
@@ -244,7 +252,7 @@ export class ChartPainter {
    *
    * @param {Lines} lines
    */
-  drawEnds({ steps, series, values, y, step, reading }) {
+  drawEnds({ steps, series, values, y, step, quantity, here, marker, reading }) {
     const { context, ends, order, right, size } = this;
     const { colour } = tokens();
     const apart = 2.15 * size;
@@ -263,8 +271,9 @@ export class ChartPainter {
       context.font = this.font;
       context.fillText(series[n].label, right + 9, ends[n] - size * 0.05);
       context.font = this.mono;
-      const value = values[n][reading >= 0 ? reading : point];
-      if (value === value) context.fillText(endText(value), right + 9, ends[n] + size * 0.95);
+      const present = here === here ? marker : point;
+      const value = values[n][reading >= 0 ? reading : present];
+      if (value === value) context.fillText(endText(value, quantity), right + 9, ends[n] + size * 0.95);
     }
   }
 
@@ -290,10 +299,10 @@ export class ChartPainter {
   }
 }
 
-/** @param {number} value */
-function endText(value) {
-  // three decimals say nothing about a loss of 0.0004
-  return Math.abs(value) < 0.01 ? significant(value) : cellText(value, VALUE);
+/** @param {number} value @param {string} quantity */
+function endText(value, quantity) {
+  // three decimals say nothing about a loss of 0.0004; but along a curve nothing is nothing
+  return Math.abs(value) < 0.01 && !quantity ? significant(value) : cellText(value, VALUE);
 }
 
 /** @type {number[]} */

@@ -7,15 +7,26 @@
 import { count, significant } from "../../core/format.js";
 
 /**
+ * Where a point lies: `step 120`, or `3 px to the right`.
+ *
+ * @param {Pick<Lines, "steps" | "quantity">} lines
+ * @param {number} point
+ */
+export function placeName({ steps, quantity }, point) {
+  return quantity ? `${significant(steps[point])} ${quantity}` : `step ${count(steps[point])}`;
+}
+
+/**
  * A point's name: `training, step 120: 0.312`.
  *
  * @param {Lines} lines
  * @param {number} line
  * @param {number} point
  */
-export function pointName({ steps, series, values }, line, point) {
+export function pointName(lines, line, point) {
+  const { steps, series, values } = lines;
   if (point >= steps.length || !series[line]) return "no values yet";
-  return `${series[line].label}, step ${count(steps[point])}: ${measure(values[line][point])}`;
+  return `${series[line].label}, ${placeName(lines, point)}: ${measure(values[line][point])}`;
 }
 
 /**
@@ -26,12 +37,14 @@ export function pointName({ steps, series, values }, line, point) {
  */
 export function chartSummary(label, lines) {
   const told = lines.series.map((_, i) => lineSummary(lines, i)).filter(Boolean);
-  const upTo = `up to step ${count(lines.step)}`;
-  return told.length > 0 ? `${label} ${upTo}: ${told.join("; ")}.` : `${label}: no values yet.`;
+  if (told.length === 0) return `${label}: no values yet.`;
+  const where = lines.quantity ? "" : ` up to step ${count(lines.step)}`;
+  return `${label}${where}: ${told.join("; ")}.`;
 }
 
 /** @param {Lines} lines @param {number} line */
-function lineSummary({ steps, series, values, step }, line) {
+function lineSummary(lines, line) {
+  const { steps, series, values, step } = lines;
   let first = -1;
   let last = -1;
   let least = -1;
@@ -46,7 +59,7 @@ function lineSummary({ steps, series, values, step }, line) {
   }
   if (first < 0) return "";
   const at = (/** @type {number} */ i) =>
-    `${significant(values[line][i])} at step ${count(steps[i])}`;
+    `${significant(values[line][i])} at ${placeName(lines, i)}`;
   const { label } = series[line];
   if (first === last) return `${label} ${at(last)}`;
   return `${label} from ${at(first)} to ${at(last)}, least ${at(least)}, greatest ${at(greatest)}`;

@@ -97,6 +97,19 @@ export function stepAxis(furthest, most) {
 }
 
 /**
+ * An axis of places, from the first to the last.
+ *
+ * @param {number} first
+ * @param {number} last
+ * @param {number} most  marks
+ * @returns {Axis}
+ */
+export function placeAxis(first, last, most) {
+  const ticks = linearTicks(first, last, most);
+  return { low: first, high: last, log: false, ticks, texts: ticks.map(significant) };
+}
+
+/**
  * An axis of values that holds `least` to `greatest`.
  *
  * @param {number} least
