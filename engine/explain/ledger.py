@@ -7,7 +7,7 @@ after every operation.
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Index = tuple[int, ...]
@@ -113,6 +113,26 @@ class Ledger:
     symbols: Mapping[str, str] = field(default_factory=dict)
     feeds: tuple[Reference, ...] = ()
     note: str = ""
+
+    def renamed(self, name: Callable[[str], str]) -> "Ledger":
+        """Return the ledger with each tensor called as `name` says."""
+        terms = tuple(
+            Term(
+                term.value,
+                tuple(
+                    one if one.tensor is None else replace(one, tensor=name(one.tensor))
+                    for one in term.factors
+                ),
+            )
+            for term in self.terms
+        )
+        return replace(
+            self,
+            tensor=name(self.tensor),
+            terms=terms,
+            symbols={symbol: name(tensor) for symbol, tensor in self.symbols.items()},
+            feeds=tuple(Reference(name(one.tensor), one.index) for one in self.feeds),
+        )
 
     def recompute(self) -> float:
         """Return what the terms and the rest combine to."""

@@ -37,7 +37,7 @@ def test_its_view_and_its_lesson_exist_and_ask_only_for_what_it_publishes(exhibi
     history = {f"history.{name}" for name in ("step", *exhibit.history)}
     known = set(exhibit.publishes) | history
     heads = "|".join(sorted({re.escape(name.split(".")[0]) for name in known if "." in name}))
-    names = rf'["\'`\s]((?:{heads})\.\w+)(?=["\'`\s])'
+    names = rf'["\'`\s]((?:{heads})(?:\.\w+)+)(?=["\'`\s])'
     for text in (view, lesson):
         asked = set(re.findall(names, text))
         assert asked

@@ -66,6 +66,7 @@ export const WIDGET_KEYS = [
     shown: "0–9  F2",
     does: "where numbers can be changed: type a new one; ↑ ↓ nudge it, Enter takes it, Esc leaves it",
   },
+  { shown: "[  ]  −  +  0", does: "on a picture that moves: turn, scale, put back" },
   { shown: "Space  E  Delete", does: "on the drawing pad: pen down or up, eraser, clear" },
 ];
 
