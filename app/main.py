@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from app import assets, live, pages
+from app import assets, exports, live, pages
 from app.security import Guard
 from app.sessions import Sessions
 from app.settings import Settings
@@ -27,6 +27,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     app.include_router(pages.router)
     app.include_router(assets.router)
+    app.include_router(exports.router)
     app.include_router(live.router)
     return app
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.exhibits.controls import Value
+from engine.export.files import File
 from engine.recorder import Change
 
 _LENGTH = struct.Struct("<I")
@@ -103,7 +104,8 @@ class Order:
     """To a worker: what a seat shall do. Without a seat, `report` asks the worker for a report.
 
     `open` (with an opening), `close`, `want` (the socket may take a frame), `greet` (a socket has
-    come back), `hold` and `release`, and the kinds of the visitor's commands.
+    come back), `hold` and `release`, `export` (make a file), and the kinds of the visitor's
+    commands.
     """
 
     seat: int
@@ -154,13 +156,32 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Exported:
+    """From a worker: the file number `number` that was asked for."""
+
+    seat: int
+    number: int
+    file: File
+
+
+@dataclass(frozen=True, slots=True)
+class NotExported:
+    """From a worker: there is no such file, and why; `status` is what HTTP calls it."""
+
+    seat: int
+    number: int
+    status: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """From a worker: how long the slices took since the last report, in seconds."""
 
     slices: list[float]
 
 
-SeatPost = Welcomed | Refused | Told | Framed | Kept
+SeatPost = Welcomed | Refused | Told | Framed | Kept | Exported | NotExported
 Post = SeatPost | Report
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from app import wire
 from app.course import Course
+from app.exporter import Exporter
 from app.posts import Kept, Opening, Post, Refused, Terms
 from app.teller import Teller
 from engine.data.library import Library
@@ -100,6 +101,7 @@ class Seat:
         self._comparisons: deque[tuple[int, int, Comparison]] = deque()
         self._search: Iterator[None] | None = None
         self._keep_at: float | None = None
+        self._exporter = Exporter(number, send=send, clock=clock)
         self._course = self._open(opening)
         self._teller = Teller(number, self._course, opening, send=send, clock=clock)
 
@@ -116,6 +118,10 @@ class Seat:
     def hold(self) -> None:
         """Stand still, still playing, until somebody is greeted: the socket has gone."""
         self._teller.held = True
+
+    def export(self, number: int, file: str) -> None:
+        """Make a file of this kind, once the run stands where it is to stand."""
+        self._exporter.ask(number, file)
 
     def want(self) -> None:
         """Send a frame once there is news: the socket may take one."""
@@ -142,7 +148,9 @@ class Seat:
 
     def due(self) -> float | None:
         """Return in how many seconds this seat has something to do; None for not by itself."""
-        if self._goal is not None or self._waiting or self._has_errands():
+        if self._goal is not None or self._waiting:
+            return 0.0
+        if self._has_errands() or self._exporter.busy:
             return 0.0
         now = self._clock()
         times = self._teller.times()
@@ -160,6 +168,9 @@ class Seat:
                 self._goal = None
         with self._guarded():
             self._run_errands(deadline, interrupted)
+            if self._goal is None:
+                now = self._clock()
+                self._exporter.go_on(self._recorder, now + (deadline - now) / 2)
             self._advance(deadline, interrupted)
         self.settle()
 

@@ -9,9 +9,20 @@ from typing import Any
 
 from app import wire
 from app.commands import Ack, Command, Hello, Ping
+from app.exports import Exports
 from app.mailbox import Mailbox
 from app.metrics import Metrics
-from app.posts import Framed, Kept, Opening, Refused, SeatPost, Told, Welcomed
+from app.posts import (
+    Exported,
+    Framed,
+    Kept,
+    NotExported,
+    Opening,
+    Refused,
+    SeatPost,
+    Told,
+    Welcomed,
+)
 from app.settings import Settings
 from app.workers import Pool
 
@@ -83,6 +94,8 @@ class Session:
         How to open its run again, should its worker die.
     welcomed : Future of dict or None
         Done when its run is open: the error for its visitor, or None if all is well.
+    exports : Exports
+        The files that its visitor takes away.
     """
 
     def __init__(
@@ -114,6 +127,7 @@ class Session:
         self._run = opening.run
         self._next_seq = opening.seq
         self._rebuilds = 0
+        self.exports = Exports(self._ask_for_file)
         line.session = self
         pool.open(seat, opening)
 
@@ -190,6 +204,8 @@ class Session:
                 self._tell(message)
             case Kept(opening=opening):
                 self.opening = opening
+            case Exported() | NotExported():
+                self.exports.deliver(post)
             case Welcomed(message=message):
                 self._welcome(message)
             case Refused(message=message):
@@ -198,6 +214,7 @@ class Session:
     def reopen(self) -> None:
         """Set the run up again as it was last kept: its worker has died."""
         self._rebuilds += 1
+        self.exports.give_up("The worker that held this run has ended; try again.")
         if self._rebuilds > MOST_REBUILDS:
             text = f"This run has lost its worker {self._rebuilds} times and is given up."
             self._give_up(wire.error("worker", text, fatal=True))
@@ -249,6 +266,9 @@ class Session:
             self.welcomed.set_result(message)
         elif self.line is not None:
             self.line.end(1011, message["text"])
+
+    def _ask_for_file(self, number: int, kind: str) -> None:
+        self._pool.tell(self.seat, "export", number=number, file=kind)
 
     def _listen(self, message: Mapping[str, Any]) -> None:
         if message.get("name") == "played":

@@ -205,6 +205,7 @@ class Sessions:
             return
         del self._by_seat[session.seat]
         self.pool.close_seat(session.seat)
+        session.exports.give_up("This run has ended.")
         self.metrics.sessions -= 1
         if session.line is not None:
             session.line.session = None

@@ -123,6 +123,8 @@ class Worker:
                     seat.greet()
                 case "hold":
                     seat.hold()
+                case "export":
+                    seat.export(**order.fields)
                 case _:
                     self._do(seat, order)
 

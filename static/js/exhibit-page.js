@@ -10,7 +10,9 @@ import { listenToKeys } from "./core/keys.js";
 import { Links } from "./core/links.js";
 import { Page } from "./core/page.js";
 import { followSystem } from "./core/theme.js";
+import { CodeButton } from "./views/code-button.js";
 import { ControlsPanel } from "./views/controls-panel.js";
+import { ExportMenu } from "./views/export-menu.js";
 import { KeysDialog } from "./views/keys-dialog.js";
 import { LessonBeats } from "./views/lesson-beats.js";
 import { NumberLedger } from "./views/number-ledger.js";
@@ -21,7 +23,9 @@ import { TransportBar } from "./views/transport-bar.js";
 import "./views/theme-menu.js";
 
 const CONNECTED = [
+  CodeButton,
   ControlsPanel,
+  ExportMenu,
   LessonBeats,
   NumberLedger,
   PredictQuestion,

@@ -12,7 +12,8 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from app.live import router
+from app import exports, live
+from app.security import Guard
 from app.sessions import Sessions
 from app.settings import Settings
 
@@ -37,7 +38,9 @@ class LiveServer:
         app = FastAPI()
         app.state.settings = self.settings
         app.state.sessions = sessions
-        app.include_router(router)
+        app.add_middleware(Guard, settings=self.settings)
+        app.include_router(exports.router)
+        app.include_router(live.router)
         started = self._started
 
         class Server(uvicorn.Server):

@@ -27,6 +27,8 @@ export class Page {
   changes = [];
   /** @type {number | null} */
   seed = null;
+  /** @type {string | null} the token by which the server knows this session */
+  session = null;
   step = 0;
   head = 0;
   /** @type {number | null} of a finite run */
@@ -327,8 +329,8 @@ export class Page {
       this.#live.fail(`This page speaks version ${VERSION}, the server ${welcome.version}. Reload.`);
       return;
     }
-    const { controls, values, changes, seed, step, head, length, cap, playing } = welcome;
-    Object.assign(this, { controls, values, changes, seed, step, head, length, cap, playing });
+    const { session, controls, values, changes, seed, step, head, length, cap, playing } = welcome;
+    Object.assign(this, { session, controls, values, changes, seed, step, head, length, cap, playing });
     if (!this.#welcomed) this.setRate(welcome.exhibit.rate);
     this.#welcomed = true;
     this.#live.settle(welcome.session, welcome.run);

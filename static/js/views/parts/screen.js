@@ -62,3 +62,19 @@ function watchDensity() {
   };
   query.addEventListener("change", changed, { once: true });
 }
+
+/**
+ * Have every view draw itself as if it were on the screen, for a picture of all of them. What they
+ * draw is the next frame to be painted.
+ *
+ * @returns {() => void}  to be called afterwards: what is not seen rests again
+ */
+export function seeAll() {
+  for (const tell of watchers.values()) tell(true);
+  return () => {
+    for (const element of watchers.keys()) {
+      observer?.unobserve(element);
+      observer?.observe(element); // reports anew what is seen
+    }
+  };
+}
