@@ -227,5 +227,5 @@ def test_a_narrow_page_does_not_scroll_sideways(page: Page, width):
     page.set_viewport_size({"width": width, "height": 800})
     Stage(page).open()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    stage = page.locator("[data-stage]")
-    assert stage.evaluate("(node) => node.scrollWidth <= node.clientWidth")
+    for part in ("[data-stage]", "score-table"):
+        assert page.locator(part).evaluate("(node) => node.scrollWidth <= node.clientWidth")

@@ -4,13 +4,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Arrangement } from "../../static/js/views/parts/arrangement.js";
+import { chartSummary, pointName } from "../../static/js/views/parts/chart-words.js";
 import { Geometry } from "../../static/js/views/parts/geometry.js";
 import { Ink } from "../../static/js/views/parts/ink.js";
 import { move } from "../../static/js/views/parts/moves.js";
 import { scaleFor, tileSide } from "../../static/js/views/parts/network-sizes.js";
 import { cellText, fit } from "../../static/js/views/parts/numbers.js";
 import { Range } from "../../static/js/views/parts/range.js";
-import { along, linearTicks, logTicks, stepAxis, twoDigitsUp, valueAxis } from
+import { along, linearTicks, logTicks, placeAxis, stepAxis, twoDigitsUp, valueAxis } from
   "../../static/js/views/parts/ticks.js";
 import { distanceTo, feeding, line, linesInto, wires } from "../../static/js/views/parts/wires.js";
 import { axisNames, cellName, shapeLine, summary, tileName } from
@@ -320,4 +321,30 @@ test("a drawing goes back stroke by stroke", () => {
   assert.ok(ink.undo());
   assert.ok(ink.blank);
   assert.equal(ink.undo(), false);
+});
+
+test("an axis of places runs from the first to the last and may begin below nought", () => {
+  const axis = placeAxis(-4, 4, 5);
+  assert.deepEqual(axis.ticks, [-4, -2, 0, 2, 4]);
+  assert.equal(axis.texts[0], "−4");
+  assert.equal(along(axis, 0), 0.5);
+  const scale = placeAxis(0.6, 1.4, 5);
+  assert.ok(scale.ticks.every((tick) => tick >= 0.6 && tick <= 1.4));
+});
+
+test("a curve over a quantity is told by its places, not by steps", () => {
+  const lines = /** @type {any} */ ({
+    steps: [-1, 0, 1],
+    series: [{ label: "dense" }],
+    values: [[0.2, 0.9, 0.4]],
+    step: Infinity,
+    quantity: "px to the right",
+  });
+  assert.equal(pointName(lines, 0, 0), "dense, −1 px to the right: 0.2");
+  const summary = chartSummary("how sure", lines);
+  assert.match(summary, /^how sure: dense from 0\.2 at −1 px to the right to 0\.4/);
+  assert.doesNotMatch(summary, /step/);
+  const course = { ...lines, steps: [0, 1, 2], step: 2, quantity: "" };
+  assert.equal(pointName(course, 0, 1), "dense, step 1: 0.9");
+  assert.match(chartSummary("loss", course), /^loss up to step 2: /);
 });
