@@ -167,6 +167,7 @@ FUNCTIONS: dict[str, Callable[[list[float], Rest], float]] = {
     "sigmoid": lambda values, _: _sigmoid(values[0]),
     "tanh": lambda values, _: math.tanh(values[0]),
     "softmax": _softmax,
+    "grey_level": lambda values, _: float(min(255, max(0, round(values[0] + values[1])))),
 }
 """What `function` may name.
 
@@ -174,4 +175,5 @@ FUNCTIONS: dict[str, Callable[[list[float], Rest], float]] = {
 data, of the initializer or of a mask, a parameter as it was before the step, and one that a person
 has set. `softmax` is its first
 argument, exp(z_k − max z), over the sum of the others, the exponentials of all classes.
+`grey_level` rounds the sum of both and cuts it off at 0 and 255.
 """
