@@ -287,7 +287,9 @@ class ConvolutionRun:
         """Return the sizes of all that is on the stage, or the loss."""
         if self._search:
             return self._search.scalars()
-        return self._window.scalars() | (self._photo.scalars() if self._photo else {})
+        edited = {"edited": float(self._pictures.is_edited(self._values))}
+        photo = self._photo.scalars() if self._photo else {}
+        return self._window.scalars() | edited | photo
 
     def snapshot(self, names: Collection[str] | None = None) -> Snapshot:
         """Return the picture, the kernel, the map so far, or the search; the others are empty."""

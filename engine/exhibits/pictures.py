@@ -79,12 +79,24 @@ class Pictures:
         """Return the picture that `values` ask for, of shape (channels, rows, columns), float32."""
         of = str(values["input"])
         original = self._original(of, values)
-        if self._edited and self._edited[0] == of:
-            edited = self._edited[1]
-            # a version of another size was made before `values` changed
-            if of == "drawing" or edited.shape == original.shape:
-                return edited
-        return original
+        return self._version(of, original) if self._edited else original
+
+    def is_edited(self, values: Mapping[str, Value]) -> bool:
+        """Return whether somebody has changed the picture that `values` ask for."""
+        of = str(values["input"])
+        return self._version(of, self._original(of, values)) is self._edited_pixels
+
+    @property
+    def _edited_pixels(self) -> Array | None:
+        return self._edited[1] if self._edited else None
+
+    def _version(self, of: str, original: Array) -> Array:
+        """Return what was made of an input, or the input itself."""
+        edited = self._edited_pixels
+        if self._edited is None or edited is None or self._edited[0] != of:
+            return original
+        # a version of another size was made before the control values changed
+        return edited if of == "drawing" or edited.shape == original.shape else original
 
     def photo(self, values: Mapping[str, Value]) -> Array | None:
         """Return the whole photograph, of shape (channels, rows, columns), uint8, if it is one."""

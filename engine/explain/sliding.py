@@ -174,6 +174,7 @@ class SlidingWindow:
             "out_rows": rows.count,
             "out_columns": columns.count,
             "never": int((sliding.visits() == 0).sum()),
+            "greatest": float(np.abs(self.whole).max()),
             "bias": float(self.biases[self.looked_at]),
             "parameters": filters * (channels * size * size + 1),
             "dense_parameters": outputs * (self.picture.size + 1),

@@ -11,7 +11,7 @@
 import { tokens } from "./tokens.js";
 
 /**
- * @typedef {"diverging" | "sequential" | "grey" | "gradient"} PaletteName
+ * @typedef {"diverging" | "sequential" | "grey" | "light" | "gradient"} PaletteName
  * @typedef {readonly [number, number, number]} Triple  sRGB 0–255, or OKLab
  *
  * @typedef {object} Table
@@ -49,6 +49,8 @@ export const STOPS = {
   },
   sequential: { below: BELOW, nought: "sequential-low", above: ["sequential-mid", "sequential-high"] },
   grey: { below: BELOW, nought: "grey-low", above: ["grey-high"] },
+  // levels of light: 0 is black, as a camera has it
+  light: { below: BELOW, nought: "grey-high", above: ["grey-low"] },
   gradient: { below: ["gradient-negative"], nought: "diverging-zero", above: ["gradient"] },
 };
 

@@ -1,7 +1,8 @@
 /**
  * <predict-question question="…">: a prediction, judged by the engine. Always skippable.
  *
- * The template holds the question and either labelled radio buttons or one labelled number field.
+ * The template holds the question and either labelled radio buttons or labelled number fields; of
+ * several the answer is a text, `5×5`.
  *
  * @import {RunEvent, ServerError} from "../core/types.js"
  * @import {Page} from "../core/page.js"
@@ -61,11 +62,14 @@ export class PredictQuestion extends HTMLElement {
   #check() {
     /** @type {HTMLInputElement | null} */
     const chosen = this.querySelector("input[type=radio]:checked");
-    /** @type {HTMLInputElement | null} */
-    const number = this.querySelector("input[type=number]");
+    /** @type {NodeListOf<HTMLInputElement>} */
+    const fields = this.querySelectorAll("input[type=number]");
+    const numbers = Array.from(fields, (field) => field.valueAsNumber);
     if (chosen) this.#ask(chosen.value);
-    else if (number && Number.isFinite(number.valueAsNumber)) this.#ask(number.valueAsNumber);
-    else this.#tell(number ? "Enter a number first." : "Choose one first.", "open");
+    else if (numbers.length === 0) this.#tell("Choose one first.", "open");
+    else if (!numbers.every(Number.isFinite)) {
+      this.#tell(numbers.length > 1 ? "Enter all numbers first." : "Enter a number first.", "open");
+    } else this.#ask(numbers.length > 1 ? numbers.join("×") : numbers[0]);
   }
 
   /** @param {string | number | undefined} answer  none to be shown */

@@ -6,7 +6,8 @@
  *
  * Attributes
  *   data-tensor  the array's name                label    its name in words
- *   axes         names of the axes, for words    palette  diverging | sequential | grey | gradient
+ *   axes         names of the axes, for words    palette  diverging | sequential | grey | light |
+ *                                                         gradient
  *   prefix       leading indices held fixed: 0   columns  tiles beside each other
  *   cell         CSS px of a cell: 12 or 12x5    range    the least limit of the colour scale,
  *   orient       how a vector runs: column | row          or "follow": it shrinks again, too
@@ -165,6 +166,26 @@ export class TensorView extends HTMLElement {
    */
   mark(cells) {
     this.map.marked = cells;
+    this.refresh();
+  }
+
+  /**
+   * Write something else than the numbers into the cells: how they came about, `0·1`.
+   *
+   * @param {readonly string[] | null} texts  one for each cell shown
+   */
+  caption(texts) {
+    this.map.caption(texts);
+    this.refresh();
+  }
+
+  /**
+   * Draw a line within each tile around a part of it: the picture inside its padding.
+   *
+   * @param {import("./parts/heat-map.js").Part | null} part
+   */
+  frame(part) {
+    this.map.framed = part;
     this.refresh();
   }
 
@@ -359,7 +380,9 @@ export class TensorView extends HTMLElement {
   cellName(element) {
     const { arrangement, data } = this.map;
     if (!arrangement || element === NOTHING) return "no values yet";
-    return cellName(arrangement, this.axes, element, data?.[element], this.gradual);
+    const name = cellName(arrangement, this.axes, element, data?.[element], this.gradual);
+    const caption = this.map.captions?.[element - arrangement.start];
+    return caption ? `${name}, which is ${caption}` : name;
   }
 
   /**

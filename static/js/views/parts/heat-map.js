@@ -9,7 +9,7 @@ import { table } from "../../core/palette.js";
 import { tokens } from "../../core/tokens.js";
 import { Arrangement } from "./arrangement.js";
 import { Geometry } from "./geometry.js";
-import { fit } from "./numbers.js";
+import { fit, fitText } from "./numbers.js";
 import { Painter } from "./painter.js";
 import { Range } from "./range.js";
 
@@ -28,6 +28,12 @@ import { Range } from "./range.js";
  * @property {number} [gap]  CSS px between tiles
  * @property {boolean} numbers
  * @property {boolean} [gradual]  NaN is a number that is not there yet
+ */
+
+/**
+ * Some of a tile's rows and columns.
+ *
+ * @typedef {{row: number, column: number, rows: number, columns: number}} Part
  */
 
 /** CSS px. */
@@ -59,6 +65,10 @@ export class HeatMap {
     this.litCells = null;
     /** @type {ArrayLike<number> | null} */
     this.litTiles = null;
+    /** What is written instead of the numbers. @type {readonly string[] | null} */
+    this.captions = null;
+    /** What is drawn round within each tile. @type {Part | null} */
+    this.framed = null;
     this.hovered = NOTHING;
     this.selected = NOTHING;
     /** @type {Arrangement | null} */
@@ -122,9 +132,20 @@ export class HeatMap {
     return changed;
   }
 
+  /** Write texts instead of the numbers. @param {readonly string[] | null} texts */
+  caption(texts) {
+    this.captions = texts;
+    this.restyle();
+  }
+
   /** Choose how the numbers are written. */
   restyle() {
     if (!this.geometry) return;
+    if (this.captions) {
+      const longest = this.captions.reduce((most, { length }) => Math.max(most, length), 1);
+      this.style = fitText(longest, this.geometry.cellWidth, this.geometry.cellHeight);
+      return;
+    }
     this.style = this.numbers
       ? fit({
           limit: this.range.limit,
@@ -143,7 +164,8 @@ export class HeatMap {
     const { limit } = this.range;
     painter.fill(data, colours, limit, this.gradual);
     if (this.shaded) painter.shade(this.shaded, this.shadeColour ?? "");
-    if (data && style) painter.write(data, colours, limit, style);
+    if (data && style) painter.write(data, colours, limit, style, this.captions);
+    if (this.framed) painter.frame(this.framed, this.shadeColour ?? "");
     this.outline();
   }
 

@@ -51,6 +51,19 @@ export function fit({ limit, signed, whole, width, height, zoom }) {
   return null;
 }
 
+/**
+ * The style in which texts of so many characters fit into cells.
+ *
+ * @param {number} characters
+ * @param {number} width  of a cell, CSS px
+ * @param {number} height
+ * @returns {NumberStyle | null}  null when no readable style fits
+ */
+export function fitText(characters, width, height) {
+  const size = Math.min(LARGEST, 0.42 * height, (width - 2 * MARGIN) / (characters * ADVANCE));
+  return size < SMALLEST ? null : { size: Math.floor(size * 2) / 2, decimals: 0, bare: false };
+}
+
 /** Decimals in order of preference. @param {number} limit */
 function wanted(limit) {
   if (limit >= 100) return [0];

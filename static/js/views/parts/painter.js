@@ -248,8 +248,9 @@ export class Painter {
    * @param {Table} table
    * @param {number} limit
    * @param {NumberStyle} style
+   * @param {readonly string[] | null} [captions]  what stands there instead
    */
-  write(data, table, limit, style) {
+  write(data, table, limit, style, captions = null) {
     const { context, box } = this;
     const geometry = /** @type {Geometry} */ (this.geometry);
     const { start, count } = geometry.arrangement;
@@ -263,7 +264,7 @@ export class Painter {
         const value = data[element];
         if (value - value !== 0 || table.inks[entry(value, limit)] !== ink) continue;
         geometry.cell(element, box);
-        const text = cellText(value, style);
+        const text = captions ? captions[element - start] ?? "" : cellText(value, style);
         context.fillText(text, box.x + box.width / 2, Math.round(box.y + box.height / 2 + drop));
       }
     }
@@ -277,6 +278,28 @@ export class Painter {
       this.fontText = `${style.size * ratio}px ${this.font}`;
     }
     return this.fontText;
+  }
+
+  /**
+   * Draw a line around a part of each tile.
+   *
+   * @param {import("./heat-map.js").Part} part
+   * @param {string} colour
+   */
+  frame({ row, column, rows, columns }, colour) {
+    const { context } = this;
+    const geometry = /** @type {Geometry} */ (this.geometry);
+    const { xs, ys, ratio, arrangement } = geometry;
+    const pen = Math.max(1, Math.round(1.5 * ratio));
+    context.strokeStyle = colour;
+    context.lineWidth = pen;
+    for (let tile = 0; tile < arrangement.tiles; tile++) {
+      const left = geometry.tileX(tile) + xs[column];
+      const top = geometry.tileY(tile) + ys[row];
+      const width = xs[column + columns] - xs[column];
+      const height = ys[row + rows] - ys[row];
+      context.strokeRect(left - pen / 2, top - pen / 2, width + pen - 1, height + pen - 1);
+    }
   }
 
   /**
