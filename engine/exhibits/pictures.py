@@ -189,7 +189,7 @@ def scene() -> Array:
     paint(picture, trunk, (92, 66, 46))
     for up, right, radius in ((124, 208, 26), (140, 190, 18), (142, 226, 17)):
         paint(picture, (row - up) ** 2 + (column - right) ** 2 < radius**2, (56, 104, 62))
-    return np.clip(np.rint(picture), 0, 255).astype(np.uint8)
+    return np.array(np.clip(np.rint(picture), 0, 255), np.uint8)
 
 
 def paint(picture: Array, where: Array, colour: tuple[Any, Any, Any]) -> None:
