@@ -284,12 +284,8 @@ class ConvolutionRun:
         return ()
 
     def scalars(self) -> dict[str, float]:
-        """Return the sizes of all that is on the stage, or the loss."""
-        if self._search:
-            return self._search.scalars()
-        edited = {"edited": float(self._pictures.is_edited(self._values))}
-        photo = self._photo.scalars() if self._photo else {}
-        return self._window.scalars() | edited | photo
+        """Return the loss and the distance of a search; a window has no course to draw."""
+        return self._search.scalars() if self._search else {}
 
     def snapshot(self, names: Collection[str] | None = None) -> Snapshot:
         """Return the picture, the kernel, the map so far, or the search; the others are empty."""
@@ -301,7 +297,7 @@ class ConvolutionRun:
             arrays |= self._window.arrays(wanted)
             arrays |= self._photo.arrays(wanted) if self._photo else {}
             arrays |= Flipping(self._picture).arrays(wanted)
-        return freeze(self.position, self.scalars(), arrays)
+        return freeze(self.position, self._sizes() | self.scalars(), arrays)
 
     def ledger(self, tensor: str, index: tuple[int, ...], *, page: int = 0) -> Ledger:
         """Return how a number came about."""
@@ -359,6 +355,13 @@ class ConvolutionRun:
             self._begin_search(state["picture"])
         self._search.load(state)
 
+    def _sizes(self) -> dict[str, float]:
+        """Return the sizes of all that is on the stage."""
+        if self._search:
+            return {}
+        photo = self._photo.scalars() if self._photo else {}
+        return self._window.scalars() | photo | {"edited": float(self._edited)}
+
     def _stand(self, position: int) -> None:
         self._position = position
         self._window = replace(self._window, known=position)
@@ -397,6 +400,7 @@ class ConvolutionRun:
             culprit = next((name for name in GEOMETRY if name in changed), "input")
             raise InvalidValueError(f"{culprit}: {error}") from None
         self._values, self._own, self._picture = dict(values), own, picture
+        self._edited = self._pictures.is_edited(values)
         self._position = min(self._position, sliding.count)
         self._window = SlidingWindow(
             sliding,
@@ -454,5 +458,5 @@ EXHIBIT = Exhibit(
     history=("loss",),
     gradual=("y",),
     seeded=False,
-    rate=4.0,
+    rate=5.0,
 )

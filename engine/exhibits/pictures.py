@@ -7,6 +7,7 @@ from 0 (black) to 255 (white), uint8, in the same order of axes.
 import base64
 import binascii
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -163,6 +164,7 @@ def colours() -> Array:
     return x
 
 
+@cache
 def scene() -> Array:
     """Return a photograph of 256 × 256 that nobody took: hills, a sun, a house; seedless."""
     side = MOST_PIXELS
@@ -189,7 +191,9 @@ def scene() -> Array:
     paint(picture, trunk, (92, 66, 46))
     for up, right, radius in ((124, 208, 26), (140, 190, 18), (142, 226, 17)):
         paint(picture, (row - up) ** 2 + (column - right) ** 2 < radius**2, (56, 104, 62))
-    return np.array(np.clip(np.rint(picture), 0, 255), np.uint8)
+    photo = np.array(np.clip(np.rint(picture), 0, 255), np.uint8)
+    photo.flags.writeable = False
+    return photo
 
 
 def paint(picture: Array, where: Array, colour: tuple[Any, Any, Any]) -> None:

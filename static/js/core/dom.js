@@ -109,3 +109,20 @@ export function one(root, selector, type) {
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
+
+/**
+ * Set attributes that are other than before: what stays the same lays nothing out anew.
+ *
+ * @param {Element} node
+ * @param {Record<string, Attribute>} attributes  true is an empty one; false or null takes it away
+ */
+export function setAttributes(node, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === false || value === null || value === undefined) {
+      if (node.hasAttribute(name)) node.removeAttribute(name);
+    } else {
+      const text = value === true ? "" : String(value);
+      if (node.getAttribute(name) !== text) node.setAttribute(name, text);
+    }
+  }
+}

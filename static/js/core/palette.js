@@ -11,7 +11,8 @@
 import { tokens } from "./tokens.js";
 
 /**
- * @typedef {"diverging" | "sequential" | "grey" | "light" | "gradient"} PaletteName
+ * @typedef {"diverging" | "sequential" | "grey" | "light" | "gradient" | "red" | "green"
+ *   | "blue"} PaletteName
  * @typedef {readonly [number, number, number]} Triple  sRGB 0–255, or OKLab
  *
  * @typedef {object} Table
@@ -51,6 +52,9 @@ export const STOPS = {
   grey: { below: BELOW, nought: "grey-low", above: ["grey-high"] },
   // levels of light: 0 is black, as a camera has it
   light: { below: BELOW, nought: "grey-high", above: ["grey-low"] },
+  red: { below: BELOW, nought: "diverging-zero", above: ["channel-red"] },
+  green: { below: BELOW, nought: "diverging-zero", above: ["channel-green"] },
+  blue: { below: BELOW, nought: "diverging-zero", above: ["channel-blue"] },
   gradient: { below: ["gradient-negative"], nought: "diverging-zero", above: ["gradient"] },
 };
 

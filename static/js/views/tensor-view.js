@@ -7,7 +7,7 @@
  * Attributes
  *   data-tensor  the array's name                label    its name in words
  *   axes         names of the axes, for words    palette  diverging | sequential | grey | light |
- *                                                         gradient
+ *                                                         gradient; several: tile by tile
  *   prefix       leading indices held fixed: 0   columns  tiles beside each other
  *   cell         CSS px of a cell: 12 or 12x5    range    the least limit of the colour scale,
  *   orient       how a vector runs: column | row          or "follow": it shrinks again, too
@@ -248,7 +248,7 @@ export class TensorView extends HTMLElement {
     const [cellWidth, cellHeight] = (this.getAttribute("cell") ?? `${CELL}`).split("x").map(Number);
     const prefix = this.getAttribute("prefix");
     return {
-      palette: /** @type {PaletteName} */ (this.getAttribute("palette") ?? "diverging"),
+      palettes: /** @type {PaletteName[]} */ ((this.getAttribute("palette") ?? "diverging").split(" ")),
       prefix: prefix ? prefix.split(",").map(Number) : [],
       across: Number(this.getAttribute("columns") ?? 0),
       fold: FOLD,

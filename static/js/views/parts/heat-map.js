@@ -15,7 +15,7 @@ import { Range } from "./range.js";
 
 /**
  * @typedef {object} HeatMapOptions
- * @property {PaletteName} palette
+ * @property {PaletteName[]} palettes  of the tiles, in turn
  * @property {number[]} prefix  indices of leading axes that are held fixed
  * @property {number} across  tiles beside each other; 0: as many as `fold` asks for
  * @property {number} fold  the most tiles below each other
@@ -75,8 +75,10 @@ export class HeatMap {
     this.arrangement = null;
     /** @type {Geometry | null} */
     this.geometry = null;
-    /** @type {Table | null} */
+    /** Of the first tile. @type {Table | null} */
     this.colours = null;
+    /** @type {Table[]} */
+    this.tables = [];
     /** @type {NumberStyle | null} */
     this.style = null;
     this.numbers = true;
@@ -103,7 +105,8 @@ export class HeatMap {
     this.numbers = options.numbers;
     this.gradual = options.gradual === true;
     this.shadeColour = colour["ink-soft"];
-    this.colours = table(options.palette);
+    this.tables = options.palettes.map(table);
+    this.colours = this.tables[0];
     this.focusColour = colour.focus;
     this.accentColour = colour.accent;
     this.pen = focusStroke;
@@ -162,9 +165,9 @@ export class HeatMap {
     const { arrangement, colours, data, painter, style } = this;
     if (!arrangement || !colours) return;
     const { limit } = this.range;
-    painter.fill(data, colours, limit, this.gradual);
+    painter.fill(data, this.tables, limit, this.gradual);
     if (this.shaded) painter.shade(this.shaded, this.shadeColour ?? "");
-    if (data && style) painter.write(data, colours, limit, style, this.captions);
+    if (data && style) painter.write(data, this.tables, limit, style, this.captions);
     if (this.framed) painter.frame(this.framed, this.shadeColour ?? "");
     this.outline();
   }

@@ -160,11 +160,11 @@ export class Painter {
    * Colour every cell.
    *
    * @param {ArrayLike<number> | null} data  null: no values yet
-   * @param {Table} table
+   * @param {readonly Table[]} tables  of the tiles, in turn
    * @param {number} limit  of the colour scale
    * @param {boolean} [gradual]  NaN is a number that is not there yet: blank, without stripes
    */
-  fill(data, table, limit, gradual = false) {
+  fill(data, tables, limit, gradual = false) {
     if (!this.image) return;
     const { pixels } = this;
     const { arrangement, xs, ys, line, width: stride, ratio } = /** @type {Geometry} */ (
@@ -177,6 +177,7 @@ export class Painter {
     for (let tile = 0; tile < tiles; tile++) {
       const left = geometry.tileX(tile);
       const top = geometry.tileY(tile);
+      const table = tables[tile % tables.length];
       for (let row = 0; row < rows; row++) {
         const first = (top + ys[row]) * stride + left;
         const height = ys[row + 1] - ys[row] - (row < rows - 1 ? line : 0);
@@ -245,24 +246,27 @@ export class Painter {
    * Write the numbers into the cells.
    *
    * @param {ArrayLike<number>} data
-   * @param {Table} table
+   * @param {readonly Table[]} tables  of the tiles, in turn
    * @param {number} limit
    * @param {NumberStyle} style
    * @param {readonly string[] | null} [captions]  what stands there instead
    */
-  write(data, table, limit, style, captions = null) {
+  write(data, tables, limit, style, captions = null) {
     const { context, box } = this;
     const geometry = /** @type {Geometry} */ (this.geometry);
-    const { start, count } = geometry.arrangement;
+    const { start, count, rows, columns } = geometry.arrangement;
+    const each = rows * columns;
     context.font = this.fontOf(style);
     context.textAlign = "center";
     context.textBaseline = "alphabetic";
     const drop = 0.36 * style.size * geometry.ratio;
-    for (let ink = 0; ink < table.inkColours.length; ink++) {
-      context.fillStyle = table.inkColours[ink];
+    for (let ink = 0; ink < tables[0].inkColours.length; ink++) {
+      context.fillStyle = tables[0].inkColours[ink]; // of the theme: the same in all tables
       for (let element = start; element < start + count; element++) {
         const value = data[element];
-        if (value - value !== 0 || table.inks[entry(value, limit)] !== ink) continue;
+        if (value - value !== 0) continue;
+        const { inks } = tables[Math.floor((element - start) / each) % tables.length];
+        if (inks[entry(value, limit)] !== ink) continue;
         geometry.cell(element, box);
         const text = captions ? captions[element - start] ?? "" : cellText(value, style);
         context.fillText(text, box.x + box.width / 2, Math.round(box.y + box.height / 2 + drop));
