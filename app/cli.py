@@ -135,7 +135,7 @@ def _serve(settings: Settings) -> int:
         http="h11",
         loop="asyncio",
         ws="websockets-sansio",
-        ws_max_size=settings.message_bytes,
+        ws_max_size=max(settings.message_bytes, settings.action_bytes),
         ws_per_message_deflate=False,
         server_header=False,
         access_log=False,

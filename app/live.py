@@ -10,7 +10,7 @@ from fastapi.responses import PlainTextResponse
 from starlette.websockets import WebSocketDisconnect
 
 from app import wire
-from app.commands import Allowance, BadMessageError, Command, Hello, parse
+from app.commands import BYTES_FOR_A_COMMAND, Allowance, BadMessageError, Command, Hello, parse
 from app.security import allowed_host, allowed_origin
 from app.session import Close, Session
 from app.sessions import RefusedError, Sessions
@@ -20,6 +20,9 @@ HELLO_WITHIN = 10.0
 """Seconds that a socket may stay open without a run."""
 
 CLOSE_WITHIN = 1.0
+
+ACTION = '{"kind":"act",'
+"""How a page's actions begin; a long message that does not begin so is not even parsed."""
 
 router = APIRouter()
 
@@ -149,13 +152,14 @@ class _Socket:
         text = message.get("text")
         if text is None:
             return Close(1003, "Messages are JSON text.")
-        if len(text) > self._settings.message_bytes:
-            return Close(1009, f"A message may have {self._settings.message_bytes} bytes.")
+        most = self._most_bytes(text)
+        if len(text) > most:
+            return Close(1009, f"A message may have {most} bytes.")
         self._sessions.metrics.commands += 1
         command: Command | BadMessageError
         try:
             command = parse(text)
-            cost = command.cost
+            cost = command.cost + len(text) // BYTES_FOR_A_COMMAND
         except BadMessageError as error:
             self._sessions.metrics.commands_refused += 1
             command = error
@@ -164,6 +168,13 @@ class _Socket:
             most = self._settings.commands_per_second
             return Close(1008, f"Too many messages: {most:g} a second are taken.")
         return command
+
+    def _most_bytes(self, text: str) -> int:
+        """Return how long a message that begins like this may be: an action may carry a picture."""
+        settings = self._settings
+        if text.startswith(ACTION):
+            return max(settings.action_bytes, settings.message_bytes)
+        return settings.message_bytes
 
     async def _write(self, session: Session) -> None:
         """Send what the mailbox hands out, for ever."""

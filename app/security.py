@@ -29,7 +29,7 @@ SHARED_HEADERS = {
 
 PAGE_HEADERS = {
     "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 """What a page says beside its own policy. They would do nothing on the seventy files that a page

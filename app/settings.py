@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     step_cap: int = Field(100_000, ge=1, description="most steps of one run")
     history_bytes: int = Field(64 << 20, ge=1 << 20, description="most bytes of history a session")
     message_bytes: int = Field(64 << 10, ge=1024, description="most bytes of one message")
+    action_bytes: int = Field(
+        320 << 10, ge=1024, description="most bytes of one action, which may carry a picture"
+    )
     max_sessions: int = Field(200, ge=1, description="most sessions at once")
     max_sessions_per_address: int = Field(100, ge=1, description="most sessions of one address")
     commands_per_second: float = Field(200.0, gt=0, description="most commands a second, sustained")

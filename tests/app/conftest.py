@@ -56,7 +56,7 @@ class LiveServer:
             uvicorn.Config(
                 app,
                 ws="websockets-sansio",
-                ws_max_size=self.settings.message_bytes,
+                ws_max_size=max(self.settings.message_bytes, self.settings.action_bytes),
                 ws_per_message_deflate=False,
                 log_level="warning",
                 timeout_graceful_shutdown=3,

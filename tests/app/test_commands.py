@@ -1,5 +1,6 @@
 """Messages from the browser: what is taken, and how the rest is refused."""
 
+import base64
 import contextlib
 import json
 
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.commands import (
+    MOST_BASE64,
     MOST_ITEMS,
     Ack,
     Act,
@@ -179,6 +181,8 @@ def test_a_bad_message_is_refused_by_field_rule_and_value(
         {"kind": "set", "values": {f"v{i}": i for i in range(65)}},
         {"kind": "act", "name": "draw", "args": {f"v{i}": i for i in range(65)}},
         {"kind": "act", "name": "draw", "args": {"pixels": [0] * (MOST_ITEMS + 1)}},
+        {"kind": "act", "name": "draw", "args": {"rgb": "A" * (MOST_BASE64 + 4)}},
+        {"kind": "act", "name": "draw", "args": {"rgb": "no base64! " * 100}},
         {"kind": "watch", "names": ["x"] * 257},
         {"kind": "watch", "names": ["x" * 257]},
         {"kind": "hello", "version": 1, "changes": [[1, {}]] * 1025},
@@ -198,6 +202,13 @@ def test_a_drawing_of_64_by_64_fits() -> None:
     command = parse(json.dumps({"kind": "act", "name": "draw", "args": {"pixels": pixels}}))
     assert isinstance(command, Act)
     assert command.args == {"pixels": pixels}
+
+
+def test_a_photograph_of_256_by_256_fits_as_base64() -> None:
+    rgb = base64.b64encode(bytes(256 * 256 * 3)).decode()
+    command = parse(json.dumps({"kind": "act", "name": "photo", "args": {"rgb": rgb}}))
+    assert isinstance(command, Act)
+    assert command.args == {"rgb": rgb}
 
 
 JSON = st.recursive(

@@ -182,6 +182,39 @@ def test_an_oversize_message_closes_with_1009(server) -> None:
     asyncio.run(story())
 
 
+def test_an_action_alone_may_be_as_long_as_a_picture(server) -> None:
+    picture = "A" * (4 * 256 * 256)
+    act = {"kind": "act", "name": "nothing", "args": {"rgb": picture}}
+    long = json.dumps(act, separators=(",", ":"))
+    assert server.settings.message_bytes < len(long) < server.settings.action_bytes
+
+    async def story() -> None:
+        async with Visitor(server) as visitor:
+            await visitor.hello()
+            await visitor.socket.send(long)
+            error = await visitor.hear("error")
+            assert error["text"].startswith("action: expected")
+            await visitor.socket.send(json.dumps({"kind": "set", "values": {"rate": picture}}))
+            code, reason = await visitor.end()
+            assert (code, reason) == (1009, "A message may have 65536 bytes.")
+
+    asyncio.run(story())
+
+
+def test_a_long_action_takes_more_of_the_allowance(serve) -> None:
+    server = serve(commands_per_second=50)
+    act = {"kind": "act", "name": "nothing", "args": {"rgb": "A" * (4 * 256 * 256)}}
+
+    async def story() -> None:
+        async with Visitor(server) as visitor:
+            await visitor.hello()
+            for _ in range(4):
+                await visitor.socket.send(json.dumps(act, separators=(",", ":")))
+            assert (await visitor.end())[0] == 1008
+
+    asyncio.run(story())
+
+
 def test_a_binary_message_closes_with_1003(server) -> None:
     async def story() -> None:
         async with Visitor(server) as visitor:

@@ -215,7 +215,7 @@ def test_a_drawing_that_does_not_fit_is_left_out_and_share_says_so(page: Page):
     stage.draw()
     stage.share()
     notice = page.locator("stage-notices .notice")
-    expect(notice).to_contain_text(too_long("Your drawing"))
+    expect(notice).to_contain_text(too_long("Your picture"))
     more = more_of(page)
     assert 5500 < len(more) <= 6000
     assert unpacked(more).keys() == {"changes"}, "the weights still fit"

@@ -122,3 +122,14 @@ test("the text is of what was wanted last, and the same again is not packed anew
   await more.settled();
   assert.deepEqual([more.text, more.hasChanges], ["", false]);
 });
+
+test("a photograph is left out alone: what is short beside it goes into the link", async () => {
+  const rgb = Buffer.from(noise(90_000)).toString("base64");
+  const more = new More(() => {});
+  more.want({ changes: [], looks: { photo: { rgb }, ...DRAWN } });
+  await more.settled();
+  assert.deepEqual(await unpack(more.text), { changes: [], looks: DRAWN });
+  assert.equal(more.leftOut.length, 1);
+  assert.equal(more.leftOut[0].part, "looks");
+  assert.ok(more.leftOut[0].length > 100_000);
+});

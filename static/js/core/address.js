@@ -16,7 +16,7 @@
  */
 
 import { VERSION } from "./live.js";
-import { BadMoreError, isAction, More, unpack } from "./more.js";
+import { BadMoreError, isAction, More, unpack, shortOf } from "./more.js";
 import { fitsInUrl, nothing, readUrl, saysNothing, UrlWriter, writeUrl } from "./url.js";
 
 /** The server takes messages of 64 kB, and so many changes. */
@@ -63,7 +63,8 @@ export class Address {
   /** What to open or reopen the run with. @returns {Hello} */
   hello() {
     const { values, seed, step, changes } = this.#welcomed ? this.#shown : this.asked;
-    const looks = this.#welcomed ? this.looks : this.asked.looks;
+    // a session that is still there knows what no message can carry
+    const looks = shortOf(this.#welcomed ? this.looks : this.asked.looks);
     /** @type {Hello} */
     const hello = { kind: "hello", version: VERSION };
     if (Object.keys(values).length > 0) hello.values = values;
@@ -71,7 +72,6 @@ export class Address {
     if (step) hello.step = step;
     if (changes.length > 0 && changes.length <= MOST_CHANGES) hello.changes = changes;
     if (Object.keys(looks).length > 0) hello.looks = looks;
-    // what no message can carry, a session that is still there knows
     if (JSON.stringify(hello).length > MOST_HELLO) delete hello.changes;
     return hello;
   }

@@ -32,6 +32,17 @@ export class BadMoreError extends Error {}
 export const isAction = (change) => change.length === 3;
 
 /**
+ * Those that a hello can carry; a photograph is longer than that.
+ *
+ * @param {Looks} looks
+ * @returns {Looks}
+ */
+export function shortOf(looks) {
+  const all = Object.entries(looks);
+  return Object.fromEntries(all.filter(([, args]) => JSON.stringify(args).length <= MOST_UNPACKED));
+}
+
+/**
  * @param {Extras} extras
  * @returns {Promise<string>}  empty if there is nothing to pack
  */
@@ -130,6 +141,20 @@ export class More {
  * @returns {Promise<{text: string, leftOut: LeftOut[]}>}
  */
 async function fitted({ changes, looks }) {
+  const short = shortOf(looks);
+  const rest = await fittedShort({ changes, looks: short });
+  const long = Object.entries(looks).filter(([name]) => !(name in short));
+  const length = JSON.stringify(long).length;
+  /** @type {LeftOut[]} */
+  const leftOut = long.length > 0 ? [{ part: "looks", length }] : [];
+  return { ...rest, leftOut: [...leftOut, ...rest.leftOut] };
+}
+
+/**
+ * @param {Extras} extras  nothing in it is longer than a message
+ * @returns {Promise<{text: string, leftOut: LeftOut[]}>}
+ */
+async function fittedShort({ changes, looks }) {
   if (typeof CompressionStream === "undefined") {
     /** @type {LeftOut[]} */
     const leftOut = [];

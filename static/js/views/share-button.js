@@ -73,7 +73,7 @@ export class ShareButton extends HTMLElement {
 function inWords({ part, length }, byHand) {
   const [what, instead] =
     part === "looks"
-      ? ["Your drawing", "One with fewer strokes fits."]
+      ? ["Your picture", "A small one, or a drawing with fewer strokes, fits."]
       : byHand
         ? ["What you set by hand", "The link opens the run as it is without that; fewer edits fit."]
         : ["All that you changed on the way", "The link opens a run with its last settings."];
