@@ -6,6 +6,7 @@ and what counts is how often a newly filtered picture is painted.
 
 import statistics
 import time
+from itertools import pairwise
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
@@ -87,7 +88,7 @@ def _drag(page: Page, server: Running) -> tuple[str, ...]:
     painted = page.evaluate("probe.painted")
     page.mouse.up()
     times = [frame["time"] for frame in painted]
-    gaps = [after - before for before, after in zip(times, times[1:], strict=False)]
+    gaps = [after - before for before, after in pairwise(times)]
     rate = 1000 * len(gaps) / (times[-1] - times[0])
     size = statistics.median(frame["bytes"] for frame in painted)
     shown = f"{rate:.1f}", "yes" if rate >= TARGET else "NO", f"{quantile(gaps, 0.95):.0f} ms"

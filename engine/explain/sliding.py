@@ -1,5 +1,6 @@
 """A kernel that slides over a picture of numbers, at one moment: what it has made so far."""
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -174,7 +175,7 @@ class SlidingWindow:
             "out_rows": rows.count,
             "out_columns": columns.count,
             "never": int((sliding.visits() == 0).sum()),
-            "greatest": float(np.abs(self.whole).max()),
+            "greatest": _power_above(float(np.abs(self.whole).max())),
             "bias": float(self.biases[self.looked_at]),
             "parameters": filters * (channels * size * size + 1),
             "dense_parameters": outputs * (self.picture.size + 1),
@@ -198,3 +199,8 @@ class SlidingWindow:
     def ahead(self) -> "SlidingWindow":
         """Return the moment one step further."""
         return replace(self, known=self.known + 1)
+
+
+def _power_above(size: float) -> float:
+    """Return the smallest power of two that is no smaller: the range of the map's colours."""
+    return 2.0 ** math.ceil(math.log2(size)) if size > 0 else 1.0

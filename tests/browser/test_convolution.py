@@ -92,7 +92,7 @@ def test_the_sketch_stands_on_the_stage_at_its_seventh_step(stage):
     stage.expect_step(7, 25)
     stage.expect_numbers("y", [0, 1, 1, 0, 0, 1, 3, *[None] * 18])
     stage.expect_numbers("products", [0, 0, 0, 0, 0, 1, 0, 1, 1])
-    expect(stage.button("Why this number?")).to_have_text("3")
+    expect(stage.text("value")).to_have_text("3")
     expect(stage.text("covers")).to_contain_text("rows 2–4 and columns 2–4")
     expect(stage.text("formula")).to_have_text("rows and columns: ⌊(7 + 0 − 3) / 1⌋ + 1 = 5")
     captions = stage.page.locator("[data-view=products]").evaluate("(view) => view.map.captions")
@@ -102,15 +102,15 @@ def test_the_sketch_stands_on_the_stage_at_its_seventh_step(stage):
 
 def test_stepping_makes_one_number_and_stepping_back_takes_it_away(stage):
     stage.open("?step=6")
-    expect(stage.button("Why this number?")).to_have_text("1")
+    expect(stage.text("value")).to_have_text("1")
     stage.page.locator("#stage").press("ArrowRight")
     stage.expect_step(7, 25)
-    expect(stage.button("Why this number?")).to_have_text("3")
+    expect(stage.text("value")).to_have_text("3")
     assert stage.numbers("y")[6:8] == [3, None]
     stage.page.locator("#stage").press("ArrowLeft")
     stage.expect_step(6, 25)
     assert stage.numbers("y")[5:7] == [1, None]
-    stage.button("To the end").click()
+    stage.button("To the furthest step").click()
     stage.expect_step(25, 25)
     assert None not in stage.numbers("y")
 
@@ -119,7 +119,7 @@ def test_before_the_first_step_the_products_are_there_and_the_sum_is_asked_for(s
     stage.open()
     stage.page.locator("#stage").press("Home")
     stage.expect_step(0, 25)
-    expect(stage.button("Why this number?")).to_have_text("?")
+    expect(stage.text("value")).to_have_text("?")
     expect(stage.text("covers")).to_contain_text("is about to make row 1, column 1")
 
 
@@ -142,15 +142,15 @@ def test_a_weight_and_a_pixel_are_changed_with_the_keyboard(stage):
     stage.expect_step(7, 25)
     stage.cell("kernel").focus()
     stage.press("ArrowDown", "ArrowDown", "ArrowRight", "5", "Enter")
-    expect(stage.button("Why this number?")).to_have_text("7")
+    expect(stage.text("value")).to_have_text("7")
     expect(stage.cell("kernel")).to_be_focused()
     stage.cell("image").focus()
     stage.press("ArrowDown", "ArrowRight", "-", "2", "Enter")
-    expect(stage.button("Why this number?")).to_have_text("5")
+    expect(stage.text("value")).to_have_text("5")
     assert stage.numbers("x")[8] == -2
     stage.expect_step(7, 25)
     stage.button("Undo all changes").click()
-    expect(stage.button("Why this number?")).to_have_text("7")
+    expect(stage.text("value")).to_have_text("7")
     expect(stage.button("Undo all changes")).to_be_hidden()
 
 
@@ -208,9 +208,9 @@ def test_the_shape_is_typed_before_the_map_is_seen(stage):
 def test_three_channels_give_three_sums_and_four_filters_four_maps(stage):
     stage.open("?input=colours&step=6&bias=0.5")
     stage.expect_numbers("sums", [10, 3, 0])
-    expect(stage.button("Why this number?")).to_have_text("13.5")
+    expect(stage.text("value")).to_have_text("13.5")
     assert stage.page.locator("[data-view=x] .window-frame").count() == 3
-    stage.button("Why this number?").click()
+    stage.text("value").click()
     expect(stage.page.locator("number-ledger")).to_contain_text("partial")
     stage.more()
     filters = stage.page.locator("[data-control=filters]").get_by_role("spinbutton")
@@ -222,7 +222,7 @@ def test_three_channels_give_three_sums_and_four_filters_four_maps(stage):
 
 def test_the_number_on_the_card_opens_its_ledger(stage):
     stage.open("?step=7")
-    stage.button("Why this number?").click()
+    stage.text("value").click()
     ledger = stage.page.locator("number-ledger")
     expect(ledger).to_contain_text("y[1,1]")
     expect(ledger).to_contain_text("y[1, 1] = (x[1:4, 1:4] * k).sum()")
@@ -331,7 +331,9 @@ def test_a_kernel_is_learned_from_noise(stage):
     stage.button("Play").click()
     expect(found).to_contain_text("✓ found", timeout=20_000)
     expect(stage.button("Play")).to_be_visible()
-    weights = stage.page.locator("[data-tensor='conv1.W']").evaluate("(v) => [...v.tensor.data]")
+    weights = stage.page.locator("tensor-view[data-tensor='conv1.W']").evaluate(
+        "(v) => [...v.tensor.data]"
+    )
     assert np.abs(np.array(weights) - [-1, 0, 1, -2, 0, 2, -1, 0, 1]).max() < 0.01
     stage.button("The window slides").click()
     stage.expect_step(0, 25)

@@ -89,7 +89,8 @@ const STAGE = `
     <span class="operator" aria-hidden="true" data-part="sums">→ Σ →</span>
     <span class="operator" data-part="bias"><span data-text="bias"></span> →</span>
     <button class="sum" type="button" data-do="why" data-tensor="y"
-      title="Why this number?"><span data-text="value"></span></button>
+      title="Why this number?"><span class="visually-hidden">the sum, and why: </span><span
+      data-text="value"></span></button>
   </section>
   <p class="stage-line stage-aside" data-text="covers"></p>
 
@@ -440,7 +441,7 @@ class Stage {
     const duration = tokens().quick;
     const fast = this.#page.playing && (this.#page.rate ?? Infinity) > FOLLOWED;
     if (first || duration === 0 || fast) return;
-    const keys = [{ translate: "0 -0.6rem", opacity: 0.3 }, { translate: "0 0", opacity: 1 }];
+    const keys = [{ translate: "0 -0.6rem" }, { translate: "0 0" }];
     this.#view("products").animate(keys, { duration, easing: "ease-out" });
     const later = { duration, delay: duration, fill: /** @type {FillMode} */ ("backwards") };
     this.#button("why").animate(keys, { ...later, easing: "ease-out" });

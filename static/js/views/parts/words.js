@@ -12,7 +12,8 @@ import { significant } from "../../core/format.js";
 const USUAL = ["image", "channel", "row", "column"];
 
 /**
- * Names for the axes of a tensor: as given by the attribute `axes`, or the usual ones.
+ * Names for the axes of a tensor: as given by the attribute `axes`, or the usual ones; these, too,
+ * as long as a tensor of another rank stands there than the attribute is for.
  *
  * @param {string | null} given  `filter,channel,row,column`
  * @param {readonly number[]} shape
@@ -20,7 +21,8 @@ const USUAL = ["image", "channel", "row", "column"];
  * @returns {string[]}
  */
 export function axisNames(given, shape, held) {
-  if (given) return given.split(",").map((name) => name.trim());
+  const names = given ? given.split(",").map((name) => name.trim()) : [];
+  if (names.length === shape.length) return names;
   if (shape.length - held === 1) return [...new Array(held).fill("image"), "unit"];
   const more = Math.max(0, shape.length - USUAL.length);
   return [...new Array(more).fill("group"), ...USUAL.slice(-shape.length)];
