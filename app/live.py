@@ -157,16 +157,16 @@ class _Socket:
             return Close(1009, f"A message may have {most} bytes.")
         self._sessions.metrics.commands += 1
         command: Command | BadMessageError
+        cost = 1.0
         try:
             command = parse(text)
             cost = command.cost + len(text) // BYTES_FOR_A_COMMAND
         except BadMessageError as error:
             self._sessions.metrics.commands_refused += 1
             command = error
-            cost = 1.0
         if not self._allowance.take(cost, time.monotonic()):
-            most = self._settings.commands_per_second
-            return Close(1008, f"Too many messages: {most:g} a second are taken.")
+            rate = self._settings.commands_per_second
+            return Close(1008, f"Too many messages: {rate:g} a second are taken.")
         return command
 
     def _most_bytes(self, text: str) -> int:
