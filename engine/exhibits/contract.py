@@ -118,6 +118,9 @@ class Exhibit:
         What a person may change.
     publishes : tuple of str
         The names of all arrays that its run publishes.
+    families : tuple of str
+        Patterns of further names, such as `*.z`, where it depends on the values which layers
+        there are.
     build : callable of (values, seed, library) -> Run
         Opens a run on checked, complete values.
     actions : tuple of str
@@ -148,6 +151,7 @@ class Exhibit:
     controls: tuple[Control, ...]
     publishes: tuple[str, ...]
     build: Callable[[Mapping[str, Value], int, Library], Run]
+    families: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
     view_actions: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()

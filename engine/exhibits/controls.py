@@ -1,7 +1,7 @@
 """The controls an exhibit declares: what they are called, what they accept, when they apply."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -170,7 +170,40 @@ class Toggle(_Control):
         return self._shared("toggle", self.default)
 
 
-Control = Choice | Slider | Toggle
+@dataclass(frozen=True, kw_only=True)
+class Text(_Control):
+    """A short line of text that means something to the exhibit.
+
+    Attributes
+    ----------
+    normal : callable of str -> str
+        Returns the line in its shortest form, or raises `InvalidValueError`.
+    longest : int
+        The most characters.
+    """
+
+    default: str
+    normal: Callable[[str], str]
+    longest: int = 200
+
+    def check(self, value: object, library: Library) -> str:
+        """Return the line in its shortest form; raise `InvalidValueError` if it means nothing."""
+        if not isinstance(value, str) or len(value) > self.longest:
+            got = f"{len(value)} characters" if isinstance(value, str) else repr(value)
+            raise InvalidValueError(
+                f"{self.name}: expected a text of at most {self.longest} characters, got {got}"
+            )
+        try:
+            return self.normal(value)
+        except InvalidValueError as error:
+            raise InvalidValueError(f"{self.name}: {error}") from None
+
+    def describe(self, library: Library) -> dict[str, Any]:
+        """Return the control as JSON values."""
+        return {**self._shared("text", self.default), "longest": self.longest}
+
+
+Control = Choice | Slider | Toggle | Text
 
 
 def check_values(

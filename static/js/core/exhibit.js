@@ -17,7 +17,8 @@ export async function loadExhibit(slug) {
   }
   const module = await import(`../exhibits/${slug}.js`);
   const exhibit = module.default;
-  if (!Array.isArray(exhibit?.watch) || typeof exhibit?.mount !== "function") {
+  const watches = exhibit?.watch === null || Array.isArray(exhibit?.watch);
+  if (!watches || typeof exhibit?.mount !== "function") {
     throw new Error(`exhibits/${slug}.js: expected a default export { watch, mount }`);
   }
   return exhibit;

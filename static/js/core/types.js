@@ -38,7 +38,8 @@
  * @typedef {ControlShared & {kind: "slider", default: number, low: number, high: number,
  *   step: number, scale: "linear" | "log", integer: boolean, unit: string}} SliderControl
  * @typedef {ControlShared & {kind: "toggle", default: boolean}} ToggleControl
- * @typedef {ChoiceControl | SliderControl | ToggleControl} Control
+ * @typedef {ControlShared & {kind: "text", default: string, longest: number}} TextControl
+ * @typedef {ChoiceControl | SliderControl | ToggleControl | TextControl} Control
  *
  * @typedef {object} Welcome
  * @property {"welcome"} kind
@@ -144,7 +145,7 @@
  * @property {(event: RunEvent) => void} [event]
  *
  * @typedef {object} ExhibitModule  the default export of `static/js/exhibits/<slug>.js`
- * @property {string[]} watch  the arrays this page draws
+ * @property {string[] | null} watch  the arrays this page draws; null for all that are published
  * @property {(stage: HTMLElement, page: import("./page.js").Page) => ExhibitView} mount
  */
 

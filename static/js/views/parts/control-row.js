@@ -1,7 +1,7 @@
 /**
  * One control: its label, its field, its range and unit, and why a value was not taken.
  *
- * @import {ChoiceControl, Control, SliderControl, Value} from "../../core/types.js"
+ * @import {ChoiceControl, Control, SliderControl, TextControl, Value} from "../../core/types.js"
  */
 
 import { element, uniqueId } from "../../core/dom.js";
@@ -81,6 +81,7 @@ export function controlRow(control, commit) {
  */
 function fieldOf(control, commit) {
   if (control.kind === "slider") return sliderField(control, commit);
+  if (control.kind === "text") return textField(control, commit);
   return control.kind === "choice" ? choiceField(control, commit) : toggleField(commit);
 }
 
@@ -183,6 +184,38 @@ function choiceField({ options }, commit) {
       select.value = String(value);
     },
     held: () => false,
+  };
+}
+
+/**
+ * @param {TextControl} control
+ * @param {Commit} commit
+ * @returns {Field}
+ */
+function textField({ longest }, commit) {
+  const input = element("input", {
+    type: "text",
+    class: "field field-text",
+    maxlength: longest,
+    autocomplete: "off",
+    spellcheck: "false",
+  });
+  let held = false;
+  input.addEventListener("input", () => (held = true));
+  input.addEventListener("blur", () => (held = false));
+  input.addEventListener("change", () => {
+    held = false;
+    commit(input.value);
+  });
+  return {
+    main: input,
+    beside: [],
+    below: [input],
+    rule: `At most ${longest} characters.`,
+    show: (value) => {
+      input.value = String(value);
+    },
+    held: () => held,
   };
 }
 
