@@ -62,6 +62,7 @@ export const WIDGET_KEYS = [
   { shown: "PgUp  PgDn", does: "to the picture or the page above or below" },
   { shown: "Enter", does: "why this number: its ledger; once more, go into it" },
   { shown: "T", does: "show the tensor as a table" },
+  { shown: "+  −  0", does: "where a drawing can be zoomed: larger, smaller, all of it" },
   {
     shown: "0–9  F2",
     does: "where numbers can be changed: type a new one; ↑ ↓ nudge it, Enter takes it, Esc leaves it",

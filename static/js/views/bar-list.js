@@ -224,6 +224,17 @@ export class BarList extends HTMLElement {
     }
   }
 
+  /** Outline bars as a region of the network. @param {ArrayLike<number> | null} cells */
+  enclose(cells) {
+    const start = this.arrangement?.start ?? 0;
+    const enclosed = new Set(Array.from(cells ?? [], (cell) => cell - start));
+    const all = enclosed.size === this.bars.length;
+    this.box.toggleAttribute("data-enclosed", all);
+    for (const [i, { row }] of this.bars.entries()) {
+      row.toggleAttribute("data-enclosed", !all && enclosed.has(i));
+    }
+  }
+
   /** @param {Event} event  @returns {number} the bar under it */
   under(event) {
     const row = event.target instanceof Element ? event.target.closest(".bar") : null;

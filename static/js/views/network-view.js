@@ -9,7 +9,9 @@
  * at a tile, or focusing it, shows exactly what feeds it; pointing at a line that stands for weights,
  * or walking to it, shows its number, and picking it asks for its ledger.
  *
- * <network-view>   `height`: the most CSS px (half of the window's height)
+ * <network-view>   `height`: the most CSS px (half of the window's height);
+ *                  `zoomable`: it can be drawn larger than fits, and scrolls then; the event
+ *                  `zoom-change` {zoom, most} says how large it is
  * <network-column> `heading`; `shape`: the line below it (by default what the view says);
  *                  `connect`: how it is fed by the column before: all | one | flatten;
  *                  `weights`: the tensor of which each of these connections is a part;
@@ -28,6 +30,7 @@ import { Edges } from "./parts/edges.js";
 import { BORDERS, heightOf, scaleFor, tileSide } from "./parts/network-sizes.js";
 import { onScreenChange } from "./parts/screen.js";
 import { feeding, linesInto, wires } from "./parts/wires.js";
+import { Zoom } from "./parts/zoom.js";
 import { TensorView } from "./tensor-view.js";
 
 const TILE = 38;
@@ -41,6 +44,8 @@ const NARROW_STRIP = 10;
 const STRIP_GAP = 3;
 const LEAST_CELL = 2;
 const LEAST_HEIGHT = 320;
+/** What a zoomed drawing's box has beside the height of its tiles, CSS px. */
+const HEADINGS = 120;
 const FOLDINGS = 2;
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -95,6 +100,8 @@ export class NetworkView extends HTMLElement {
   litFigures = [];
   /** @type {Edges | null} */
   edges = null;
+  /** @type {Zoom | null} */
+  zoom = null;
   /** @type {AbortController | null} */
   life = null;
   /** @private */ waiting = false;
@@ -112,6 +119,7 @@ export class NetworkView extends HTMLElement {
     this.inner.append(this.svg, ...this.querySelectorAll(":scope > network-column"));
     this.append(this.inner);
     this.edges = new Edges(this.inner, this.litEdge, signal);
+    if (this.hasAttribute("zoomable")) this.zoom = new Zoom(this, signal);
     this.addEventListener("tensor-shape", () => this.arrangeSoon(), { signal });
     this.addEventListener("line-change", (event) => columnOf(event)?.write(), { signal });
     this.addEventListener("cell-hover", (event) => this.onHover(event), { signal });
@@ -153,10 +161,13 @@ export class NetworkView extends HTMLElement {
     const { columns } = this;
     for (const column of columns) column.write();
     const height = Number(this.getAttribute("height")) || Math.max(LEAST_HEIGHT, innerHeight / 2);
-    const { sizes, scale } = this.measure(columns, height);
+    const { sizes, scale: fitting } = this.measure(columns, height);
+    const scale = fitting * (this.zoom?.limit(sizes, fitting) ?? 1);
+    this.style.setProperty("--network-height", `${height + HEADINGS}px`);
     const tallest = tallestOf(sizes, scale);
     for (const [i, column] of columns.entries()) {
       if (column.figure instanceof TensorView) fitFigure(column.figure, sizes[i], scale, tallest);
+      else column.figure?.roving?.refresh(); // its bars may have become wider or narrower
     }
     this.drawWires(columns);
   }
@@ -169,7 +180,8 @@ export class NetworkView extends HTMLElement {
    * @param {number} height  the most, CSS px
    */
   measure(columns, height) {
-    const width = this.clientWidth - 2 * PADDING;
+    // a zoomed drawing has scroll bars: what fits without them decides
+    const width = (this.zoom ? this.offsetWidth : this.clientWidth) - 2 * PADDING;
     const room = { width, height, ratio: devicePixelRatio };
     for (const { compact, gap, lead } of [AMPLE, COMPACT]) {
       this.toggleAttribute("data-compact", compact);

@@ -190,6 +190,16 @@ export class TensorView extends HTMLElement {
   }
 
   /**
+   * Draw a line around a region of cells, as far as they hang together.
+   *
+   * @param {ArrayLike<number> | null} cells  places in the tensor's data
+   */
+  enclose(cells) {
+    this.map.enclosed = cells && new Set(Array.from(cells));
+    this.refresh();
+  }
+
+  /**
    * Shade cells that nothing looks at.
    *
    * @param {ArrayLike<number> | null} cells  places in the tensor's data

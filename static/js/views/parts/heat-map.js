@@ -57,6 +57,8 @@ export class HeatMap {
     this.touched = null;
     /** What won, and then what came as far. @type {ArrayLike<number> | null} */
     this.marked = null;
+    /** A region that a line is drawn around. @type {ReadonlySet<number> | null} */
+    this.enclosed = null;
     /** What nothing looks at. @type {ArrayLike<number> | null} */
     this.shaded = null;
     /** The element whose ledger is open. */
@@ -181,6 +183,7 @@ export class HeatMap {
     if (this.litCells) this.outlineCells(this.litCells, focus, pen);
     // where a ledger points at numbers, the step's own stand back
     if (this.touched) this.outlineCells(this.touched, focus, this.highlighted ? pen / 2 : pen);
+    if (this.enclosed) painter.outlineRegion(this.enclosed, focus, pen);
     if (this.marked) this.markCells(this.marked, focus);
     if (this.highlighted) this.outlineCells(this.highlighted, focus, pen);
     if (this.arrangement?.shows(this.picked)) painter.outline(this.picked, focus, 1.5 * pen);

@@ -357,6 +357,37 @@ export class Painter {
   }
 
   /**
+   * Draw the border of a region: each side of a cell beyond which the region does not go on.
+   *
+   * @param {ReadonlySet<number>} cells
+   * @param {string} colour
+   * @param {number} width  CSS px
+   */
+  outlineRegion(cells, colour, width) {
+    const { context, box } = this;
+    const geometry = /** @type {Geometry} */ (this.geometry);
+    const { columns, rows, start, count } = geometry.arrangement;
+    const pen = Math.max(1, Math.round(width * geometry.ratio));
+    context.fillStyle = colour;
+    for (const cell of cells) {
+      if (cell < start || cell >= start + count) continue;
+      const place = (cell - start) % (rows * columns);
+      const [row, column] = [Math.floor(place / columns), place % columns];
+      geometry.cell(cell, box);
+      const [x, y] = [box.x - pen / 2, box.y - pen / 2];
+      const [across, down] = [box.width + pen, box.height + pen];
+      if (row === 0 || !cells.has(cell - columns)) context.fillRect(x, y, across, pen);
+      if (row === rows - 1 || !cells.has(cell + columns)) {
+        context.fillRect(x, y + box.height, across, pen);
+      }
+      if (column === 0 || !cells.has(cell - 1)) context.fillRect(x, y, pen, down);
+      if (column === columns - 1 || !cells.has(cell + 1)) {
+        context.fillRect(x + box.width, y, pen, down);
+      }
+    }
+  }
+
+  /**
    * Mark a cell's upper left corner.
    *
    * @param {number} element
