@@ -16,38 +16,28 @@
 
 import { element, setText } from "../core/dom.js";
 import { count } from "../core/format.js";
+import { ButtonGrid } from "./parts/button-grid.js";
 
 export class CountTable extends HTMLElement {
   /** @type {Tensor | null} */
   tensor = null;
   /** @type {HTMLButtonElement[][]} by row and column of the table */
   #cells = [];
-  #row = 0;
-  #column = 0;
+  /** @type {ButtonGrid | null} */
+  #grid = null;
   /** @type {AbortController | null} */
   #life = null;
 
   connectedCallback() {
     this.#life = new AbortController();
     const { signal } = this.#life;
-    this.addEventListener("keydown", (event) => this.#walk(event), { signal });
+    this.#grid = new ButtonGrid(this, signal);
     this.addEventListener("click", (event) => this.#pick(event), { signal });
     this.#build();
   }
 
   disconnectedCallback() {
     this.#life?.abort();
-  }
-
-  /**
-   * @param {string[]} across
-   * @param {string[]} down
-   */
-  head(across, down) {
-    this.setAttribute("across", JSON.stringify(across));
-    this.setAttribute("down", JSON.stringify(down));
-    this.#build();
-    if (this.tensor) this.show(this.tensor);
   }
 
   /**
@@ -92,7 +82,7 @@ export class CountTable extends HTMLElement {
         element("tbody", {}, ...body),
       ),
     );
-    this.#go(Math.min(this.#row, down.length - 1), Math.min(this.#column, across.length - 1), false);
+    this.#grid?.take(this.#cells);
   }
 
   /** @param {string} name @returns {string[]} */
@@ -115,42 +105,13 @@ export class CountTable extends HTMLElement {
   #pick({ target }) {
     const { tensor } = this;
     if (!tensor) return;
-    for (const [row, cells] of this.#cells.entries()) {
-      const column = cells.findIndex((cell) => cell === target);
-      if (column < 0) continue;
-      this.#go(row, column, false);
-      const value = tensor.data[this.#place(row, column)];
-      const label = `${this.#words("down")[row]}, ${this.#words("across")[column]}: ${count(value)}`;
-      const index = this.#index(row, column);
-      const facts = { tensor: tensor.name, index, value, label };
-      this.dispatchEvent(new CustomEvent("cell-pick", { bubbles: true, detail: facts }));
-    }
-  }
-
-  /** @param {KeyboardEvent} event */
-  #walk(event) {
-    /** @type {Record<string, [number, number]>} */
-    const moves = {
-      ArrowRight: [this.#row, this.#column + 1],
-      ArrowLeft: [this.#row, this.#column - 1],
-      ArrowDown: [this.#row + 1, this.#column],
-      ArrowUp: [this.#row - 1, this.#column],
-    };
-    const goal = moves[event.key];
-    if (!goal || !(event.target instanceof HTMLButtonElement)) return;
-    event.preventDefault();
-    if (this.#cells[goal[0]]?.[goal[1]]) this.#go(goal[0], goal[1], true);
-  }
-
-  /** @param {number} row @param {number} column @param {boolean} focused */
-  #go(row, column, focused) {
-    const before = this.#cells[this.#row]?.[this.#column];
-    if (before) before.tabIndex = -1;
-    [this.#row, this.#column] = [row, column];
-    const here = this.#cells[row]?.[column];
-    if (!here) return;
-    here.tabIndex = 0;
-    if (focused) here.focus();
+    const place = this.#grid?.placeOf(target);
+    if (!place) return;
+    const [row, column] = place;
+    const value = tensor.data[this.#place(row, column)];
+    const label = `${this.#words("down")[row]}, ${this.#words("across")[column]}: ${count(value)}`;
+    const facts = { tensor: tensor.name, index: this.#index(row, column), value, label };
+    this.dispatchEvent(new CustomEvent("cell-pick", { bubbles: true, detail: facts }));
   }
 }
 
