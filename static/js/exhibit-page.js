@@ -50,6 +50,7 @@ function openPage() {
   document.addEventListener("theme-change", () => page.invalidate());
   connectKeys(page);
   connectPicks(page);
+  connectLines(page);
   return page;
 }
 
@@ -74,6 +75,31 @@ function connectPicks(page) {
   document.addEventListener("cell-pick", (event) => {
     const { tensor, index, value, label } = /** @type {CustomEvent} */ (event).detail;
     page.pick(tensor, index, value, label);
+  });
+}
+
+/**
+ * Runs side by side: their rows above the transport once there is more than one, and the ghosts
+ * in every chart.
+ *
+ * @param {Page} page
+ */
+function connectLines(page) {
+  /** @type {Promise<void> | null} */
+  let shown = null;
+  const ghosts = () => {
+    for (const chart of document.querySelectorAll("line-chart")) {
+      /** @type {import("./views/line-chart.js").LineChart} */ (chart).accompany?.(page.lines.ghosts);
+    }
+  };
+  page.onEvent("welcome", ghosts);
+  page.onEvent("lines", () => {
+    ghosts();
+    shown ??= import("./views/run-lines.js").then(({ RunLines }) => {
+      const rows = new RunLines();
+      one(document, "transport-bar", TransportBar).before(rows);
+      rows.connect(page);
+    });
   });
 }
 

@@ -4,7 +4,7 @@
 
 /**
  * @typedef {"toggle" | "back" | "forward" | "back-ten" | "forward-ten" | "start" | "end"
- *   | "slower" | "faster" | "help" | "why" | "leave"} Action
+ *   | "slower" | "faster" | "fork" | "help" | "why" | "leave"} Action
  *
  * @typedef {object} Key
  * @property {Action} action
@@ -37,6 +37,13 @@ export const KEYS = [
   { action: "end", keys: ["End"], shift: false, shown: "End", does: "to the furthest step" },
   { action: "slower", keys: [","], shift: false, shown: ",", does: "slower" },
   { action: "faster", keys: ["."], shift: false, shown: ".", does: "faster" },
+  {
+    action: "fork",
+    keys: ["f", "F"],
+    shift: false,
+    shown: "F",
+    does: "fork: from this step on, another future",
+  },
   {
     action: "why",
     keys: ["w", "W"],

@@ -1,14 +1,15 @@
 /**
- * The page as exhibits and views see it: the present run, the commands, the facts.
+ * The page as exhibits and views see it: the present run, the commands, the facts. Longer than
+ * other files: it is the one face that all of `core` shows to what stands above it.
  *
  * Facts are told by `onEvent`: every event of the server by its name (`diverged`, `paused`,
  * `values`, `judged`, …) with the event, and of the page's own
  * `welcome` (Welcome), `connection` (Connection), `refused` (ServerError: whoever says it next to
  * where it was asked for sets `said`), `error` (ServerError that nobody has said), `pick` (Station or null),
- * `ledger` (Station), `into-ledger` (null), `painted` (Frame), `rate` (number or null),
+ * `ledger` (Station), `compared` (Compared), `into-ledger` (null), `painted` (Frame), `rate` (number or null),
  * `beat` (number), `notice` (text: what a person should know, and nothing stands in the way).
  *
- * @import {Change, Command, Connection, Control, Frame, Ledger, RunEvent, ServerError,
+ * @import {Change, Command, Compared, Connection, Control, Frame, Ledger, RunEvent, ServerError,
  *   ServerMessage, Values, Welcome} from "./types.js"
  * @import {Listener} from "./emitter.js"
  */
@@ -16,6 +17,7 @@
 import { Address } from "./address.js";
 import { Emitter } from "./emitter.js";
 import { Inquiry, same } from "./inquiry.js";
+import { Lines } from "./lines.js";
 import { Live, VERSION } from "./live.js";
 
 export class Page {
@@ -41,6 +43,16 @@ export class Page {
   connection = { state: "connecting" };
   /** @type {Frame | null} the one on the screen */
   frame = null;
+
+  /** Runs side by side. */
+  lines = new Lines({
+    send: (command) => this.send(command),
+    picked: () => {
+      const pick = this.way.at(-1)?.pick;
+      return pick ? { tensor: pick.tensor, index: pick.index } : null;
+    },
+    compared: (answer) => this.#emitter.emit("compared", answer),
+  });
 
   #announcer;
   #links;
@@ -68,6 +80,7 @@ export class Page {
         this.send({ kind: "explain", id, tensor, index, page: turned, terms }),
       moved: (station) => {
         this.#emitter.emit("pick", station);
+        this.lines.ask();
         this.#address.follow();
       },
       answered: (station) => this.#emitter.emit("ledger", station),
@@ -190,6 +203,17 @@ export class Page {
   seek(step, then) {
     this.#arrival = then ? { step, then } : null;
     return this.send({ kind: "seek", step });
+  }
+
+  /**
+   * From a step that is known, another future; the one that was stays as a ghost.
+   *
+   * @param {number} step
+   * @param {Values} values  of live controls
+   */
+  fork(step, values) {
+    this.#arrival = null;
+    return this.send({ kind: "fork", step, values });
   }
 
   /** @param {number | null} rate  steps per second, or as fast as it goes */
@@ -320,6 +344,7 @@ export class Page {
     if (message.kind === "welcome") this.#welcome(/** @type {Welcome} */ (message));
     else if (message.kind === "event") this.#event(/** @type {RunEvent} */ (message));
     else if (message.kind === "ledger") this.#inquiry.receive(/** @type {Ledger} */ (message));
+    else if (message.kind === "compared") this.lines.receive(/** @type {Compared} */ (message));
     else if (message.kind === "error") this.#error(/** @type {ServerError} */ (message));
   }
 
@@ -336,6 +361,7 @@ export class Page {
     this.#live.settle(welcome.session, welcome.run);
     this.#address.welcome(welcome);
     this.#emitter.emit("welcome", welcome);
+    this.lines.take(null);
     this.#inquiry.reconnect();
   }
 
@@ -345,6 +371,8 @@ export class Page {
       const { values, changes, seed, length } = event.data;
       Object.assign(this, { values, changes, seed, length });
       this.#address.update();
+    } else if (event.name === "lines") {
+      this.lines.take(/** @type {import("./types.js").LinesState} */ (event.data));
     }
     this.#emitter.emit(event.name, event);
     this.#emitter.emit("event", event);
@@ -354,7 +382,7 @@ export class Page {
   #error(error) {
     // said to the `watch` behind a hello that was not accepted: its own error says why
     if (error.code === "hello_first") return;
-    if (!error.fatal && this.#inquiry.refuse(error)) return;
+    if (!error.fatal && (this.lines.refuse(error) || this.#inquiry.refuse(error))) return;
     if (error.fatal) this.#live.fail(error.text);
     else if (!this.#welcomed) {
       // the link asked for what this server cannot give: open the exhibit without it
@@ -380,6 +408,7 @@ export class Page {
   #painted(frame) {
     this.#emitter.emit("painted", frame);
     this.#inquiry.see(frame);
+    this.lines.see(frame);
     const { pick } = this.asked;
     if (pick) {
       this.asked.pick = null;

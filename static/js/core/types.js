@@ -92,7 +92,31 @@
  * @property {string} [note]  where the arithmetic does not say all: ties, padding, data
  * @property {Reference[]} feeds  where the number goes
  * @typedef {Quantity & LedgerFields} Ledger
- * @typedef {Welcome | RunEvent | ServerError | Pong | Ledger} ServerMessage
+ *
+ * @typedef {[before: Value | null, after: Value | null]} Turn  of a control; nulls for an action
+ * @typedef {object} LineState  one of several runs side by side
+ * @property {number} line  its id
+ * @property {string} name  A, B, C, …
+ * @property {boolean} pinned
+ * @property {number | null} parent  the line it was forked from
+ * @property {number} step  where it left its parent
+ * @property {number} head  of the line on the stage, as it was when this was told
+ * @property {[step: number, turns: Record<string, Turn>][]} changes  what makes it another one
+ * @property {Record<string, (number | null)[]>} course  its scalars, over `step`
+ *
+ * @typedef {object} LinesState
+ * @property {number} current
+ * @property {LineState[]} lines  the oldest first
+ * @property {{a: number, b: number, step: number | null}[]} differences  where two first differ
+ *
+ * @typedef {object} Compared
+ * @property {"compared"} kind
+ * @property {number} id  of the `compare` that it answers
+ * @property {number} run
+ * @property {number} step
+ * @property {{line: number, scalars: Record<string, number> | null,
+ *   numbers: (Quantity | null)[]}[]} lines  null: the line has not come so far
+ * @typedef {Welcome | RunEvent | ServerError | Pong | Ledger | Compared} ServerMessage
  *
  * @typedef {object} Hello
  * @property {"hello"} kind
@@ -112,6 +136,11 @@
  *   | {kind: "seek", step: number}
  *   | {kind: "set", values: Values}
  *   | {kind: "reset", values?: Values, seed?: number}
+ *   | {kind: "fork", step: number, values: Values}
+ *   | {kind: "switch", line: number}
+ *   | {kind: "pin", line: number, pinned: boolean}
+ *   | {kind: "drop", line: number}
+ *   | {kind: "compare", id: number, numbers: Reference[], step?: number}
  *   | {kind: "act", name: string, args: Record<string, unknown>}
  *   | {kind: "explain", id: number, tensor: string, index: readonly number[], page?: number,
  *     terms?: number}

@@ -15,7 +15,7 @@
  * Events: step-pick {step}, a point of the curve was clicked or entered; with `here`
  * place-pick {place}.
  *
- * @import {Frame} from "../core/types.js"
+ * @import {Frame, LineState} from "../core/types.js"
  * @import {Lines, Series} from "./parts/chart-painter.js"
  * @import {Cells} from "./parts/roving.js"
  */
@@ -55,6 +55,7 @@ export class LineChart extends HTMLElement {
     here: NaN,
     marker: NOTHING,
     reading: NOTHING,
+    ghosts: [],
   };
   /** @type {ArrayLike<number>[]} */
   values = [];
@@ -183,6 +184,30 @@ export class LineChart extends HTMLElement {
     later(this.describe);
   }
 
+  /**
+   * Draw the same scalars of other runs behind this one's.
+   *
+   * @param {readonly LineState[]} ghosts
+   */
+  accompany(ghosts) {
+    const { lines } = this;
+    const drawn = ghosts.map(({ name, course }) => ({
+      name,
+      steps: course.step.map(Number),
+      values: lines.series.map((series) => {
+        const scalar = course[series.name.replace(/^history\./, "")];
+        // thin lines are noise already; the others are what is compared
+        const compared = series.name.startsWith("history.") && series.weight >= 1;
+        return compared && scalar ? scalar.map((value) => value ?? NaN) : NONE;
+      }),
+    }));
+    lines.ghosts = drawn.filter(({ values }) => values.some(({ length }) => length > 0));
+    this.restart(this.run);
+    this.widen(lines.steps.length > 0 ? lines.steps[lines.steps.length - 1] : 0);
+    this.arrange();
+    later(this.describe);
+  }
+
   /** @param {number} run */
   restart(run) {
     this.run = run;
@@ -205,6 +230,22 @@ export class LineChart extends HTMLElement {
     const first = steps.length > 0 ? steps[0] : 0;
     if (this.hasAttribute("here")) furthest = last;
     else if (Math.max(head, last) > furthest) furthest = twoDigitsUp(Math.max(head, last));
+    for (const { steps: reached } of this.lines.ghosts) {
+      const end = reached[reached.length - 1];
+      if (end > furthest) furthest = twoDigitsUp(end);
+    }
+    if (this.least === Infinity) {
+      for (const ghost of this.lines.ghosts) {
+        for (const values of ghost.values) {
+          for (let i = 0; i < values.length; i++) {
+            const value = values[i];
+            if (value - value !== 0 || (log && value <= 0)) continue;
+            if (value < least) least = value;
+            if (value > greatest) greatest = value;
+          }
+        }
+      }
+    }
     for (const values of this.values) {
       for (let i = 0; i < values.length; i++) {
         const value = values[i];

@@ -9,6 +9,7 @@
 
 import { button, element, icon, setIcon, uniqueId } from "../core/dom.js";
 import { count } from "../core/format.js";
+import { furthest, ghostTracks } from "./parts/ghost-tracks.js";
 import { Pace } from "./parts/pace.js";
 import { niceEnd, tickCount } from "./parts/timeline.js";
 
@@ -34,14 +35,22 @@ export class TransportBar extends HTMLElement {
       class: "button-icon",
       title: "To the furthest step (End)",
     }),
+    fork: button("Fork: another future from here", {
+      icon: "fork",
+      class: "button-icon",
+      title: "Fork: from this step on, another future (F)",
+    }),
   };
   #playIcon = icon("play");
   #timeline = element("input", { type: "range", min: 0, max: 100, step: 1, value: 0 });
   #track = element("div", { class: "timeline" });
+  #ghosts = element("div", { class: "ghost-tracks", "aria-hidden": "true" });
   #caption = element("p", { class: "caption" });
   #speed = element("select", { title: "Speed (, slower · . faster)" });
   #cancel = button("Cancel", { class: "button-small" });
   #pace = new Pace();
+  /** @type {import("./fork-dialog.js").ForkDialog | null} */
+  #forking = null;
 
   #end = 100;
   #held = false;
@@ -52,17 +61,18 @@ export class TransportBar extends HTMLElement {
   #shown = { step: -1, head: -1, epoch: -1, pace: -1, playing: false };
 
   connectedCallback() {
-    const { start, back, play, forward, end } = this.#buttons;
+    const { start, back, play, forward, end, fork } = this.#buttons;
     play.replaceChildren(this.#playIcon);
     this.#timeline.setAttribute("aria-label", "Timeline");
-    this.#track.replaceChildren(this.#timeline);
+    this.#track.replaceChildren(this.#ghosts, this.#timeline);
+    fork.hidden = true;
     this.#cancel.hidden = true;
     const id = uniqueId("speed");
     this.#speed.id = id;
     RATES.forEach((rate, i) => this.#speed.add(new Option(RATE_NAMES[i], String(i), rate === null)));
     this.#speed.value = String(RATES.length - 1);
     const speed = element("label", { class: "speed", for: id }, "speed");
-    const run = element("div", { class: "run", role: "group" }, start, back, play, forward, end);
+    const run = element("div", { class: "run", role: "group" }, start, back, play, forward, end, fork);
     run.setAttribute("aria-label", "Run");
     this.replaceChildren(
       run,
@@ -81,7 +91,8 @@ export class TransportBar extends HTMLElement {
   connect(page) {
     this.#page = page;
     const { signal } = this.#aborter;
-    const { start, back, play, forward, end } = this.#buttons;
+    const { start, back, play, forward, end, fork } = this.#buttons;
+    fork.addEventListener("click", () => this.perform("fork"), { signal });
     start.addEventListener("click", () => this.perform("start"), { signal });
     back.addEventListener("click", () => this.perform("back"), { signal });
     play.addEventListener("click", () => this.perform("toggle"), { signal });
@@ -94,6 +105,7 @@ export class TransportBar extends HTMLElement {
     this.#timeline.addEventListener("input", () => this.#drag(), { signal });
     this.#timeline.addEventListener("change", () => (this.#held = false), { signal });
     page.onEvent("welcome", (welcome) => this.#welcome(welcome), { signal });
+    page.onEvent("lines", () => this.#showGhosts(), { signal });
     page.onEvent("connection", ({ state }) => this.#enable(state === "open"), { signal });
     page.onEvent("rate", (rate) => (this.#speed.value = String(RATES.indexOf(rate))), { signal });
     page.onEvent("seeking", (event) => this.#seeking(event), { signal });
@@ -110,6 +122,7 @@ export class TransportBar extends HTMLElement {
   perform(action) {
     const page = this.#page;
     if (!page) return;
+    if (action === "fork") return void this.#fork(page);
     this.#awaited = action !== "toggle" && !page.playing;
     if (action === "toggle") page.toggle();
     else if (action === "forward") page.stepBy(1);
@@ -147,6 +160,8 @@ export class TransportBar extends HTMLElement {
   #welcome({ step, head, length, playing }) {
     this.#end = niceEnd(head, length);
     this.#timeline.max = String(this.#end);
+    this.#showGhosts();
+    this.#buttons.fork.hidden = !this.#page?.controls.some(({ effect }) => effect === "live");
     this.#track.style.setProperty("--ticks", String(tickCount(length)));
     this.#track.toggleAttribute("data-ticks", length !== null);
     this.#showPlaying(playing);
@@ -172,15 +187,37 @@ export class TransportBar extends HTMLElement {
 
   /** @param {{step: number, head: number}} frame */
   #showPlace({ step, head }) {
-    const end = niceEnd(head, this.#page?.length ?? null);
+    const { length = null, lines } = this.#page ?? {};
+    const end = niceEnd(lines ? furthest(lines, head) : head, length);
     if (end !== this.#end) {
       this.#end = end;
       this.#timeline.max = String(end);
+      this.#showGhosts();
     }
     if (!this.#held) this.#timeline.value = String(step);
     this.#timeline.setAttribute("aria-valuetext", `step ${step} of ${this.#page?.length ?? head}`);
     this.#track.style.setProperty("--done", String(step / end));
     this.#track.style.setProperty("--known", String(head / end));
+  }
+
+  #showGhosts() {
+    const lines = this.#page?.lines;
+    if (lines) this.#ghosts.replaceChildren(...ghostTracks(lines, this.#end));
+    this.#shown.head = -1; // the timeline may have to be longer
+  }
+
+  /** @param {Page} page */
+  async #fork(page) {
+    if (this.#buttons.fork.hidden || this.#buttons.fork.disabled) return;
+    if (!this.#forking) {
+      const { ForkDialog } = await import("./fork-dialog.js");
+      if (!this.#forking) {
+        this.#forking = new ForkDialog();
+        document.body.append(this.#forking);
+        this.#forking.connect(page);
+      }
+    }
+    this.#forking.open();
   }
 
   /** @param {number} step */

@@ -29,6 +29,12 @@ import { along } from "./ticks.js";
  * @property {number} here  the present place, NaN for steps
  * @property {number} marker  the point there, or −1
  * @property {number} reading  the point that is read, or −1
+ * @property {readonly Ghost[]} ghosts  other runs, drawn behind
+ *
+ * @typedef {object} Ghost  the same scalars of another run
+ * @property {string} name  A, B, C, …
+ * @property {ArrayLike<number>} steps
+ * @property {readonly ArrayLike<number>[]} values  one list for each series; empty: not drawn
  */
 
 /** Lines of fewer measured points show these, too. */
@@ -109,6 +115,7 @@ export class ChartPainter {
     const { context } = this;
     context.clearRect(0, 0, this.width, this.height);
     this.drawAxes(lines);
+    for (let i = 0; i < lines.ghosts.length; i++) this.drawGhost(lines, i);
     for (let i = 0; i < lines.series.length; i++) this.drawSeries(lines, i);
     this.drawMarker(lines);
     this.drawEnds(lines);
@@ -145,6 +152,29 @@ export class ChartPainter {
       const inward = i === 0 && !quantity;
       context.textAlign = inward ? "left" : "center";
       context.fillText(x.texts[i], inward ? left : at, bottom + 6 + size * 0.05);
+    }
+  }
+
+  /** @param {Lines} lines @param {number} i  the ghost */
+  drawGhost({ ghosts, x, y }, i) {
+    const { context, size } = this;
+    const { name, steps, values } = ghosts[i];
+    const { colour, stroke } = tokens();
+    context.strokeStyle = colour["ink-soft"];
+    context.fillStyle = colour["ink-soft"];
+    context.lineWidth = stroke * 0.6;
+    context.lineJoin = "round";
+    context.font = this.mono;
+    context.textAlign = "center";
+    context.textBaseline = "bottom";
+    for (let n = 0; n < values.length; n++) {
+      const last = lastBefore(steps, values[n], Infinity, y);
+      if (last < 0) continue;
+      context.setLineDash(GHOST_DASHES[i % GHOST_DASHES.length]);
+      this.trace(steps, values[n], x, y, -Infinity, Infinity);
+      context.setLineDash(SOLID);
+      const at = Math.min(this.toX(x, steps[last]), this.right - size / 2);
+      context.fillText(name, at, Math.max(this.toY(y, values[n][last]) - 2, this.top + size));
     }
   }
 
@@ -307,6 +337,8 @@ function endText(value, quantity) {
 
 /** @type {number[]} */
 const SOLID = [];
+/** As `.line-mark` in transport.css draws them. */
+const GHOST_DASHES = [[2, 2.5], [7, 2.5]];
 
 /** @param {number} value @param {Axis} axis */
 function drawable(value, axis) {

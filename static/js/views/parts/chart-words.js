@@ -39,7 +39,20 @@ export function chartSummary(label, lines) {
   const told = lines.series.map((_, i) => lineSummary(lines, i)).filter(Boolean);
   if (told.length === 0) return `${label}: no values yet.`;
   const where = lines.quantity ? "" : ` up to step ${count(lines.step)}`;
-  return `${label}${where}: ${told.join("; ")}.`;
+  const ghosts = lines.ghosts.flatMap((_, i) => ghostSummary(lines, i));
+  const behind = ghosts.length > 0 ? ` Behind it, dashed: ${ghosts.join("; ")}.` : "";
+  return `${label}${where}: ${told.join("; ")}.${behind}`;
+}
+
+/** @param {Lines} lines @param {number} ghost @returns {string[]} */
+function ghostSummary({ ghosts, series }, ghost) {
+  const { name, steps, values } = ghosts[ghost];
+  return series.flatMap(({ label }, i) => {
+    let last = values[i].length - 1;
+    while (last >= 0 && !Number.isFinite(values[i][last])) last -= 1;
+    if (last < 0) return [];
+    return `run ${name}, ${label} ${significant(values[i][last])} at step ${count(steps[last])}`;
+  });
 }
 
 /** @param {Lines} lines @param {number} line */
