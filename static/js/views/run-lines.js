@@ -87,6 +87,8 @@ export class RunLines extends HTMLElement {
     if (focused instanceof HTMLElement && this.contains(focused)) focused.focus();
     this.#flag(page);
     this.#namePick(page);
+    // these rows are loaded when they are first needed: the answer may have been faster
+    if (lines.answer) this.#compare(page, lines.answer);
     this.#announce(page);
   }
 
