@@ -3,6 +3,7 @@ import { beforeEach, mock, test } from "node:test";
 
 import { Lines } from "../../static/js/core/lines.js";
 import { differs, flagText, scalarNames } from "../../static/js/views/parts/line-words.js";
+import { ghostCurves } from "../../static/js/views/parts/ghost-curves.js";
 import { furthest } from "../../static/js/views/parts/ghost-tracks.js";
 
 globalThis.window = /** @type {any} */ (globalThis);
@@ -122,4 +123,15 @@ test("a flag says where two lines first differ, or that none was found", () => {
   assert.equal(flagText({ a: 1, b: 2, step: 1210 }, nameOf), "A and B first differ at step 1,210");
   assert.equal(flagText({ a: 1, b: 2, step: null }, nameOf), "A and B: no difference found yet");
   assert.deepEqual(scalarNames([line()]), ["loss", "val_loss"]);
+});
+
+test("a ghost is drawn of the scalars that a chart draws boldly, and of nothing else", () => {
+  const series = /** @type {any} */ ([
+    { name: "history.loss", weight: 0.5 },
+    { name: "history.val_loss", weight: 1 },
+    { name: "val_loss", weight: 1 },
+  ]);
+  const [ghost] = ghostCurves([line({ course: { step: [0, 1], val_loss: [2.4, null] } })], series);
+  assert.deepEqual(ghost.values.map((values) => [...values]), [[], [2.4, NaN], []]);
+  assert.deepEqual(ghostCurves([line()], /** @type {any} */ ([{ name: "x", weight: 1 }])), []);
 });

@@ -24,6 +24,7 @@ import { button } from "../core/dom.js";
 import { significant } from "../core/format.js";
 import { ChartPainter } from "./parts/chart-painter.js";
 import { chartSummary, placeName, pointName } from "./parts/chart-words.js";
+import { ghostCurves } from "./parts/ghost-curves.js";
 import { later } from "./parts/later.js";
 import { Roving } from "./parts/roving.js";
 import { onScreenChange, whenSeen } from "./parts/screen.js";
@@ -191,17 +192,7 @@ export class LineChart extends HTMLElement {
    */
   accompany(ghosts) {
     const { lines } = this;
-    const drawn = ghosts.map(({ name, course }) => ({
-      name,
-      steps: course.step.map(Number),
-      values: lines.series.map((series) => {
-        const scalar = course[series.name.replace(/^history\./, "")];
-        // thin lines are noise already; the others are what is compared
-        const compared = series.name.startsWith("history.") && series.weight >= 1;
-        return compared && scalar ? scalar.map((value) => value ?? NaN) : NONE;
-      }),
-    }));
-    lines.ghosts = drawn.filter(({ values }) => values.some(({ length }) => length > 0));
+    lines.ghosts = ghostCurves(ghosts, lines.series);
     this.restart(this.run);
     this.widen(lines.steps.length > 0 ? lines.steps[lines.steps.length - 1] : 0);
     this.arrange();
