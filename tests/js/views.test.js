@@ -339,6 +339,7 @@ test("a curve over a quantity is told by its places, not by steps", () => {
     values: [[0.2, 0.9, 0.4]],
     step: Infinity,
     quantity: "px to the right",
+    ghosts: [],
   });
   assert.equal(pointName(lines, 0, 0), "dense, −1 px to the right: 0.2");
   const summary = chartSummary("how sure", lines);
@@ -347,4 +348,7 @@ test("a curve over a quantity is told by its places, not by steps", () => {
   const course = { ...lines, steps: [0, 1, 2], step: 2, quantity: "" };
   assert.equal(pointName(course, 0, 1), "dense, step 1: 0.9");
   assert.match(chartSummary("loss", course), /^loss up to step 2: /);
+  const ghosts = [{ name: "A", steps: [0, 1, 2], values: [[0.2, 0.8, NaN]] }];
+  const behind = "Behind it, dashed: run A, dense 0.8 at step 1.";
+  assert.ok(chartSummary("loss", { ...course, ghosts }).endsWith(behind));
 });
