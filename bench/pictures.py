@@ -23,6 +23,19 @@ VALUES = {"input": "scene", "colour": True, "kernel": "gaussian_5", "padding": "
 QUERY = "?input=scene&colour=true&kernel=gaussian_5&padding=same"
 WATCHED = ("x", "k", "y", "products", "window", "photo", "photo.y")
 ROUNDS = 200
+
+MOVES = """([x, y]) => {
+  const box = document.querySelector("[data-view=k] .tensor-box");
+  let number = 0;
+  const move = () => {
+    number += 1;
+    const at = { clientX: x, clientY: y - 12 * (number % 40), pointerId: 1, pointerType: "mouse" };
+    box.dispatchEvent(new PointerEvent("pointermove", { ...at, bubbles: true }));
+    requestAnimationFrame(move);
+  };
+  move();
+}"""
+"""Another weight at each animation frame: the mouse of a test moves thirty times a second at most."""
 SECONDS = 10.0
 TARGET = 30
 SEARCH_WITHIN = 10.0
@@ -73,18 +86,15 @@ def _drag(page: Page, server: Running) -> tuple[str, ...]:
     page.add_init_script(PROBE)
     page.goto(f"http://127.0.0.1:{server.port}/e/convolution{QUERY}")
     page.wait_for_function("() => document.querySelector('[data-tensor=\"photo.y\"]').tensor")
-    page.locator("whole-picture").scroll_into_view_if_needed()
     box = page.locator("[data-view=k] .tensor-box").bounding_box()
     assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 6
     page.mouse.move(x, y)
     page.mouse.down()
+    page.mouse.move(x, y - 12)
+    page.evaluate(MOVES, [x, y])
     page.evaluate("probe.painted.length = 0")
-    end = time.perf_counter() + SECONDS
-    number = 0
-    while time.perf_counter() < end:
-        number += 1
-        page.mouse.move(x, y - 12 * (number % 40))  # each move is another weight
+    time.sleep(SECONDS)
     painted = page.evaluate("probe.painted")
     page.mouse.up()
     times = [frame["time"] for frame in painted]

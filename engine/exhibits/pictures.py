@@ -116,8 +116,7 @@ class Pictures:
         if photo is not None:
             return shrink(photo, int(values["detail"]))
         if of == "digit":
-            digit: Array = self._library.open("digits").x[DIGIT]
-            return digit
+            return np.array(16 * self._library.open("digits").x[DIGIT], np.float32)
         if of == "drawing":
             return np.zeros((1, DRAWING_SIDE, DRAWING_SIDE), np.float32)
         return {"figure": figure, "greys": greys, "colours": colours}[of]()
@@ -126,7 +125,7 @@ class Pictures:
 NOTES = {
     "figure": "a pixel: 1 where there is ink",
     "greys": "a pixel's grey level, from 0 (black) to 255 (white)",
-    "digit": "a pixel's share of ink, in sixteenths",
+    "digit": "how many of the sixteen dots of a pixel are inked",
     "colours": "how strong the colour of this channel is",
     "scene": "a pixel's level, from 0 (dark) to 255 (bright)",
     "drawing": "a pixel's share of ink",

@@ -93,7 +93,7 @@ def test_the_sketch_stands_on_the_stage_at_its_seventh_step(stage):
     stage.expect_numbers("y", [0, 1, 1, 0, 0, 1, 3, *[None] * 18])
     stage.expect_numbers("products", [0, 0, 0, 0, 0, 1, 0, 1, 1])
     expect(stage.text("value")).to_have_text("3")
-    expect(stage.text("covers")).to_contain_text("rows 2–4 and columns 2–4")
+    expect(stage.text("covers")).to_contain_text("rows 2 to 4 and columns 2 to 4")
     expect(stage.text("formula")).to_have_text("rows and columns: ⌊(7 + 0 − 3) / 1⌋ + 1 = 5")
     captions = stage.page.locator("[data-view=products]").evaluate("(view) => view.map.captions")
     assert captions == ["0·1", "0·0", "0·0", "0·1", "0·0", "1·1", "0·0", "1·1", "1·1"]
@@ -187,7 +187,7 @@ def test_columns_that_are_never_reached_are_hatched_and_counted(stage):
 
 def test_the_shape_is_typed_before_the_map_is_seen(stage):
     stage.open("?stride=2")
-    stage.button("Type the shape before I look").click()
+    stage.button("Type its shape first").click()
     grid = stage.page.get_by_role("grid", name="feature map", exact=True)
     expect(grid).to_be_hidden()
     expect(stage.text("formula")).to_be_hidden()
@@ -237,7 +237,7 @@ def test_a_number_that_is_not_there_yet_says_which_step_makes_it(stage):
 
 def test_a_picture_from_a_file_is_filtered_whole_and_in_numbers(stage):
     stage.open()
-    choose = stage.page.get_by_label("A picture file")
+    choose = stage.page.get_by_label("Open a picture file")
     choose.set_input_files({"name": "half.png", "mimeType": "image/png", "buffer": png(40, 80)})
     expect(stage.text("x")).to_have_text("16×32")
     photo = stage.page.locator("picture-view canvas")
@@ -252,7 +252,7 @@ def test_a_large_picture_is_scaled_down_before_it_is_sent(stage):
     stage.open()
     rgb = np.random.default_rng(1).integers(0, 256, (512, 512, 3), np.uint8)
     file = {"name": "noise.png", "mimeType": "image/png", "buffer": png(512, 512, rgb)}
-    stage.page.get_by_label("A picture file").set_input_files(file)
+    stage.page.get_by_label("Open a picture file").set_input_files(file)
     expect(stage.page.locator("picture-view canvas")).to_have_js_property("width", 256)
     expect(stage.page.locator("picture-view canvas")).to_have_js_property("height", 256)
 
@@ -269,7 +269,7 @@ def test_a_large_picture_is_scaled_down_before_it_is_sent(stage):
 def test_a_file_that_is_no_picture_is_refused_by_name_and_reason(stage, name, kind, data, said):
     stage.open("?step=7")
     file = {"name": name, "mimeType": kind, "buffer": data}
-    stage.page.get_by_label("A picture file").set_input_files(file)
+    stage.page.get_by_label("Open a picture file").set_input_files(file)
     expect(stage.page.locator("picture-input [role=alert]")).to_contain_text(re.compile(said))
     stage.expect_step(7, 25)
     assert stage.numbers("x")[17] == 1
@@ -323,6 +323,20 @@ def test_a_drawing_becomes_the_picture(stage):
     )
 
 
+def test_a_drawing_and_a_kernel_of_ones_own_are_in_the_link(stage, browser: Browser, server):
+    stage.open("?step=3")
+    stage.cell("kernel").focus()
+    stage.press("7", "Enter")
+    stage.expect_numbers("k", [7, 0, 0, 1, 0, 1, 0, 1, 1])
+    stage.page.wait_for_url(re.compile("more="))
+    context = browser.new_context(base_url=server.url)
+    other = Stage(context.new_page())
+    other.page.goto(stage.page.url)
+    other.expect_numbers("k", [7, 0, 0, 1, 0, 1, 0, 1, 1])
+    other.expect_step(3, 25)
+    context.close()
+
+
 def test_a_kernel_is_learned_from_noise(stage):
     stage.open()
     stage.button("The kernel is learned").click()
@@ -361,7 +375,7 @@ def test_at_320_pixels_nothing_scrolls_sideways(stage, query):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_both_stages_break_no_rule_of_accessibility(browser: Browser, server, scheme):
-    context = browser.new_context(base_url=server.url, color_scheme=scheme)
+    context = browser.new_context(base_url=server.url, color_scheme=scheme, reduced_motion="reduce")
     stage = Stage(context.new_page())
     for query in ("?input=colours&step=6&bias=0.5&flip=true", "?input=scene", "?mode=learn&step=5"):
         stage.open(query)

@@ -16,6 +16,18 @@ export function base64(bytes) {
 }
 
 /**
+ * The numbers that `base64Numbers` wrote.
+ *
+ * @param {string} text
+ * @returns {Float32Array}
+ */
+export function numbersOf(text) {
+  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const view = new DataView(bytes.buffer);
+  return Float32Array.from({ length: bytes.length >> 2 }, (_, i) => view.getFloat32(4 * i, true));
+}
+
+/**
  * Numbers as little-endian float32.
  *
  * @param {ArrayLike<number>} numbers

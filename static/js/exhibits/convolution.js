@@ -9,11 +9,11 @@
  * @import {Page} from "../core/page.js"
  */
 
-import { base64Numbers } from "../core/base64.js";
+import { base64Numbers, numbersOf } from "../core/base64.js";
 import { one, setAttributes, setText } from "../core/dom.js";
 import { count, significant } from "../core/format.js";
 import { tokens } from "../core/tokens.js";
-import "../views/draw-pad.js";
+import { DrawPad } from "../views/draw-pad.js";
 import { KernelSearch } from "../views/kernel-search.js";
 import { WindowFrame } from "../views/parts/window-frame.js";
 import {
@@ -68,11 +68,13 @@ const STAGE = `
         <label>columns <input type="number" min="1" max="99" step="1"></label>
       </predict-question>
       <button class="button button-small button-quiet" type="button" data-do="cover"
-        aria-pressed="false">Type the shape before I look</button>
+        aria-pressed="false">Type its shape first</button>
     </figure>
   </div>
   <p class="stage-line" data-part="formula" data-text="formula"></p>
   <p class="stage-line stage-aside" data-text="never"></p>
+
+  <whole-picture class="panel"></whole-picture>
 
   <section class="product-card" aria-label="One window">
     <figure class="operand">
@@ -95,7 +97,6 @@ const STAGE = `
   <p class="stage-line stage-aside" data-text="covers"></p>
 
   <div class="panels">
-    <whole-picture class="panel panel-wide"></whole-picture>
     <section class="panel">
       <h2 class="panel-title">How much there is to learn</h2>
       <dl class="counted">
@@ -138,12 +139,13 @@ const RATES = { slide: 5, learn: 60 };
 /** Faster than this the products do not drop: nobody could follow them. */
 const FOLLOWED = 6;
 
-/** The most CSS px of a cell, of a product, of a picture's rows, and of those of three channels. */
+/** On a page of usual size, the most CSS px of a cell, of a product, of a picture's rows, and of those of three channels. */
 const CELL = 38;
 const PRODUCT = 56;
 const HIGHEST = 270;
 const HIGHEST_OF_THREE = 480;
 const KERNEL = 150;
+const PRODUCTS = 190;
 const FLIPPED = 150;
 const GAP = 6;
 /** A stage narrower than this has its figures below each other. */
@@ -159,7 +161,7 @@ const LOOKS = {
   figure: { palette: "diverging", range: 2 },
   greys: { palette: "light", range: 128 },
   colours: { palette: "red green blue", range: 4 },
-  digit: { palette: "grey", range: 1 },
+  digit: { palette: "grey", range: 16 },
   drawing: { palette: "grey", range: 1 },
   scene: { palette: "light", range: 255 },
   photo: { palette: "light", range: 255 },
@@ -195,7 +197,9 @@ class Stage {
   /** @type {Map<string, HTMLElement[]>} */
   #parts = new Map();
   #width = 0;
+  #zoom = 1;
   #mode = "";
+  #opened = false;
   /** What the layout was made for. */
   #laid = "";
   /** The step that the card shows. */
@@ -251,6 +255,15 @@ class Stage {
     this.#button("why").addEventListener("click", () => this.#why());
   }
 
+  /** Show what was drawn before the page was reloaded, or where its link was made. */
+  #restoreDrawing() {
+    const { input, pixels } = this.#page.looks.picture ?? {};
+    const pad = one(this.#stage, "draw-pad", DrawPad);
+    if (input !== "drawing" || typeof pixels !== "string" || !pad.ink.blank) return;
+    const drawn = numbersOf(pixels);
+    if (drawn.length === pad.ink.pixels.length) pad.load(drawn);
+  }
+
   /** The file and the camera come when all else is there: the first view does without. */
   async #offerInput() {
     await import("../views/picture-input.js");
@@ -263,6 +276,8 @@ class Stage {
     this.#show("slide", !learning);
     this.#search.hidden = !learning;
     this.#setMode(learning ? "learn" : "slide");
+    if (!this.#opened) this.#restoreDrawing();
+    this.#opened = true;
     if (learning) this.#search.show(frame, this.#width, this.#look());
     else this.#paintWindow(frame);
   }
@@ -317,6 +332,10 @@ class Stage {
     return looked_at * channels * size * size;
   }
 
+  get #narrow() {
+    return this.#width < NARROW * this.#zoom;
+  }
+
   /** How the numbers of the picture are coloured. */
   #look() {
     const { input, colour } = this.#page.values;
@@ -334,18 +353,20 @@ class Stage {
     const { input, flip } = this.#page.values;
     const { in_rows, in_columns, above, left, extent, stride, out_rows, out_columns } = scalars;
     const { channels, filters, looked_at, size, greatest } = scalars;
+    const zoom = tokens().rootSize / 16; // on a projector all is larger, or it could not be read
     const geometry = [in_rows, in_columns, above, left, extent, stride, out_rows, out_columns];
     this.#geometry = geometry.join();
     this.#hideMap();
     const counts = [channels, filters, looked_at, size, greatest];
-    const key = [...geometry, ...counts, input, flip, run, this.#width].join();
+    const key = [...geometry, ...counts, input, flip, run, this.#width, zoom].join();
     if (key === this.#laid || !this.#width) return;
     this.#laid = key;
+    this.#zoom = zoom;
     const side = this.#layOutImage(scalars);
     this.#layOutKernels(scalars, side * (in_rows + above + scalars.below));
     this.#layOutMap(scalars, side);
     this.#show("turned", flip === true);
-    const cell = cellSide(FLIPPED, in_columns, FLIPPED, in_rows, CELL);
+    const cell = cellSide(FLIPPED * zoom, in_columns, FLIPPED * zoom, in_rows, CELL * zoom);
     for (const view of this.#views) {
       if (view.classList.contains("flipped")) setAttributes(view, { cell });
     }
@@ -359,9 +380,9 @@ class Stage {
   #layOutImage({ in_rows, in_columns, above, below, left, right, channels }) {
     const [rows, columns] = [in_rows + above + below, in_columns + left + right];
     const padded = rows > in_rows || columns > in_columns;
-    const room = this.#width < NARROW ? this.#width - 16 : 0.38 * this.#width;
-    const high = channels > 1 ? HIGHEST_OF_THREE / channels : HIGHEST;
-    const cell = cellSide(room, columns, high, rows, CELL);
+    const room = this.#narrow ? this.#width - 16 : 0.38 * this.#width;
+    const high = this.#zoom * (channels > 1 ? HIGHEST_OF_THREE / channels : HIGHEST);
+    const cell = cellSide(room, columns, high, rows, CELL * this.#zoom);
     const image = this.#view("x");
     setAttributes(image, {
       ...this.#look(),
@@ -378,8 +399,8 @@ class Stage {
    * @param {number} plane  height of one channel of the picture, CSS px
    */
   #layOutKernels({ channels, filters, size, looked_at }, plane) {
-    const high = channels > 1 ? plane : KERNEL;
-    const cell = cellSide(KERNEL, size, high, size, CELL);
+    const most = this.#zoom * KERNEL;
+    const cell = cellSide(most, size, channels > 1 ? plane : most, size, this.#zoom * CELL);
     const axes = `${filters > 1 ? "filter," : ""}${channels > 1 ? "channel," : ""}row,column`;
     const prefix = filters > 1 && looked_at;
     for (const name of ["k", "turned"]) {
@@ -388,11 +409,12 @@ class Stage {
       // each slice stands beside the channel that it is laid on
       view.fit(channels > 1 ? { gap: plane + GAP - cell * size } : {});
     }
-    const wide = channels > 1 ? 0.62 * this.#width / channels : 190;
+    const high = this.#zoom * PRODUCTS;
+    const wide = channels > 1 ? (0.62 * this.#width) / channels : high;
     setAttributes(this.#view("products"), {
       axes: channels > 1 ? "channel,row,column" : "row,column",
-      cell: cellSide(wide, size, 190, size, PRODUCT),
-      columns: this.#width < NARROW ? 1 : channels,
+      cell: cellSide(wide, size, high, size, this.#zoom * PRODUCT),
+      columns: this.#narrow ? 1 : channels,
     });
   }
 
@@ -403,9 +425,10 @@ class Stage {
   #layOutMap({ filters, channels, out_rows, out_columns, looked_at, greatest }, side) {
     const across = filters > 1 ? 2 : 1;
     const down = Math.ceil(filters / across);
-    const room = this.#width < NARROW ? this.#width - 16 : 0.34 * this.#width;
-    const high = HIGHEST / down;
-    const own = cellSide((room - GAP) / across, out_columns, high, out_rows, CELL);
+    const room = this.#narrow ? this.#width - 16 : 0.34 * this.#width;
+    const high = (this.#zoom * HIGHEST) / down;
+    const wide = (room - GAP) / across;
+    const own = cellSide(wide, out_columns, high, out_rows, this.#zoom * CELL);
     const alike = channels === 1 && filters === 1 && side > 12;
     setAttributes(this.#view("y"), {
       axes: filters > 1 ? "filter,row,column" : "row,column",

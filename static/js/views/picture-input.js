@@ -24,7 +24,7 @@ const CAMERA_ERRORS = {
 };
 
 export class PictureInput extends HTMLElement {
-  file = element("input", { type: "file", accept: KINDS.join(","), id: uniqueId("file") });
+  file = element("input", { type: "file", accept: KINDS.join(","), id: uniqueId("file"), class: "visually-hidden" });
   cameraButton = button("Camera", { class: "button-small" });
   takeButton = button("Take the picture", { class: "button-small button-primary" });
   stopButton = button("Close the camera", { class: "button-small" });
@@ -39,9 +39,13 @@ export class PictureInput extends HTMLElement {
   connectedCallback() {
     this.life = new AbortController();
     const { signal } = this.life;
-    const label = element("label", { for: this.file.id, class: "picture-label" }, "A picture file");
+    const label = element(
+      "label",
+      { for: this.file.id, class: "button button-small" },
+      "Open a picture file",
+    );
     this.live.replaceChildren(this.video, this.takeButton, this.stopButton);
-    this.replaceChildren(label, this.file, this.cameraButton, this.live, this.problem);
+    this.replaceChildren(this.file, label, this.cameraButton, this.live, this.problem);
     this.file.addEventListener("change", () => void this.readFile(), { signal });
     this.cameraButton.addEventListener("click", () => void this.openCamera(), { signal });
     this.takeButton.addEventListener("click", () => this.take(), { signal });

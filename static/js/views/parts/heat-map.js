@@ -170,7 +170,7 @@ export class HeatMap {
     painter.fill(data, this.tables, limit, this.gradual);
     if (this.shaded) painter.shade(this.shaded, this.shadeColour ?? "");
     if (data && style) painter.write(data, this.tables, limit, style, this.captions);
-    if (this.framed) painter.frame(this.framed, this.shadeColour ?? "");
+    if (this.framed) painter.frame(this.framed, this.accentColour ?? "");
     this.outline();
   }
 

@@ -95,6 +95,7 @@ export function isLeaf({ combine, function: name }) {
 const FUNCTIONS = {
   identity: "the same number as",
   relu: "ReLU of",
+  grey_level: "rounded, and cut off at 0 and 255, the sum of",
   leaky_relu: "leaky ReLU of, and its slope below 0",
   sigmoid: "sigmoid of",
   tanh: "tanh of",

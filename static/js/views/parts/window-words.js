@@ -46,7 +46,8 @@ export function windowPlace({ top_row, left_column, extent, row, column, value }
 
 /** @param {number} first @param {number} extent */
 function span(first, extent) {
-  return extent > 1 ? `s ${significant(first + 1)}–${significant(first + extent)}` : ` ${first + 1}`;
+  const [from, to] = [significant(first + 1), significant(first + extent)];
+  return extent > 1 ? `s ${from} to ${to}` : ` ${from}`;
 }
 
 /** How far the padding reaches. @param {readonly [number, number, number, number]} sides */
