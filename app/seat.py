@@ -363,7 +363,10 @@ class Seat:
     def _open(self, opening: Opening) -> Course:
         """Return a course that stands, or is on its way to, where `opening` says."""
         course = Course(opening, self._exhibit, self._library, self._terms)
-        self._goal = opening.step if opening.step != course.recorder.position else None
+        # a link may be of a time when the run had more steps
+        length = course.recorder.length
+        step = opening.step if length is None else min(opening.step, length)
+        self._goal = step if step != course.recorder.position else None
         return course
 
     def _has_errands(self) -> bool:

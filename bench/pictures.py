@@ -35,7 +35,7 @@ MOVES = """([x, y]) => {
   };
   move();
 }"""
-"""Another weight at each animation frame: the mouse of a test moves thirty times a second at most."""
+"""Another weight at each animation frame: a test's mouse moves thirty times a second at most."""
 SECONDS = 10.0
 TARGET = 30
 SEARCH_WITHIN = 10.0

@@ -310,6 +310,14 @@ def test_a_finite_run_stops_at_its_end() -> None:
     assert desk.frame().snapshot.step == 25
 
 
+def test_a_link_beyond_the_end_of_a_finite_run_opens_at_its_end() -> None:
+    desk = Desk("finite", step=400)
+    desk.until_idle()
+    seeking = [message["data"] for message in desk.told() if message.get("name") == "seeking"]
+    assert [data["target"] for data in seeking if data["target"] > 25] == []
+    assert desk.frame().snapshot.step == 25
+
+
 def test_a_run_pauses_at_the_cap_and_goes_no_further() -> None:
     desk = Desk(cap=60)
     desk.do("play")

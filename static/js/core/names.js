@@ -22,6 +22,28 @@ const MEANINGS = {
   v: "the optimizer's memory: a running mean of the squared gradients",
 };
 
+/**
+ * Tensors that are no layer's: what they are, and the names of their axes, of which the first are
+ * left out where a tensor has fewer.
+ *
+ * @type {Readonly<Record<string, readonly [string, readonly string[]]>>}
+ */
+const ALONE = {
+  x: ["a pixel of the picture", ["channel", "row", "column"]],
+  "x.padded": ["a cell of the picture with its padding", ["channel", "row", "column"]],
+  k: ["a weight of the kernel", ["filter", "slice", "row", "column"]],
+  "k.turned": ["a weight of the kernel, turned", ["filter", "slice", "row", "column"]],
+  y: ["a number of the feature map", ["filter", "row", "column"]],
+  partial: ["the sum of one channel alone", ["filter", "channel", "row", "column"]],
+  products: ["a pixel times the weight on it", ["channel", "row", "column"]],
+  sums: ["the sum of one channel's products", ["channel"]],
+  target: ["what the kernel should make", ["row", "column"]],
+  teacher: ["a weight of the kernel to find", ["row", "column"]],
+  photo: ["a pixel of the whole picture", ["channel", "row", "column"]],
+  "photo.y": ["a grey level of the filtered picture", ["row", "column"]],
+  "photo.z": ["the sum before it became a grey level", ["row", "column"]],
+};
+
 /** @type {Readonly<Record<string, readonly string[]>>} */
 const AXES = {
   W4: ["filter", "channel", "row", "column"],
@@ -38,7 +60,7 @@ const AXES = {
  * @returns {string}  empty when the name says nothing that is known
  */
 export function meaning(tensor) {
-  return MEANINGS[partOf(tensor)] ?? "";
+  return ALONE[tensor]?.[0] ?? MEANINGS[partOf(tensor)] ?? "";
 }
 
 /** @param {string} tensor */
@@ -55,7 +77,8 @@ export function isGradient(tensor) {
  */
 export function placeInWords(tensor, index) {
   const part = partOf(tensor).replace(/^d/, "");
-  const axes = AXES[`${part}${index.length}`] ?? AXES[index.length] ?? [];
+  const alone = ALONE[tensor]?.[1].slice(-index.length);
+  const axes = alone ?? AXES[`${part}${index.length}`] ?? AXES[index.length] ?? [];
   return index.map((at, axis) => `${axes[axis] ?? `axis ${axis + 1}`} ${at + 1}`).join(", ");
 }
 

@@ -349,7 +349,7 @@ class Stage {
    *
    * @param {Frame} frame
    */
-  #layOut({ scalars, run }) {
+  #layOut({ arrays, scalars, run }) {
     const { input, flip } = this.#page.values;
     const { in_rows, in_columns, above, left, extent, stride, out_rows, out_columns } = scalars;
     const { channels, filters, looked_at, size, greatest } = scalars;
@@ -362,13 +362,15 @@ class Stage {
     if (key === this.#laid || !this.#width) return;
     this.#laid = key;
     this.#zoom = zoom;
-    const side = this.#layOutImage(scalars);
-    this.#layOutKernels(scalars, side * (in_rows + above + scalars.below));
-    this.#layOutMap(scalars, side);
+    const cell = this.#layOutImage(scalars);
+    this.#layOutKernels(scalars, cell * (in_rows + above + scalars.below));
+    this.#layOutMap(scalars, cell);
     this.#show("turned", flip === true);
-    const cell = cellSide(FLIPPED * zoom, in_columns, FLIPPED * zoom, in_rows, CELL * zoom);
+    const side = zoom * FLIPPED;
     for (const view of this.#views) {
-      if (view.classList.contains("flipped")) setAttributes(view, { cell });
+      const [, rows, columns] = arrays.get(view.dataset.tensor ?? "")?.shape ?? [];
+      if (!view.classList.contains("flipped") || !rows) continue;
+      setAttributes(view, { cell: cellSide(side, columns, side, rows, zoom * CELL) });
     }
     this.#writeSizes(scalars);
   }
