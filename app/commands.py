@@ -151,10 +151,11 @@ class Pause(_Message):
 
 
 class StepBy(_Message):
-    """Go n steps; n may be negative. Pauses."""
+    """Go n steps, or in slow motion n of their moments; n may be negative. Pauses."""
 
     kind: Literal["step"]
     n: Annotated[int, Field(ge=-10_000, le=10_000)]
+    moments: bool = False
 
 
 class Seek(_Message):
@@ -169,6 +170,14 @@ class Set(_Message):
 
     kind: Literal["set"]
     values: Values
+
+
+class Slow(_Message):
+    """Open each step up into its moments, with one sample of the minibatch on the stage."""
+
+    kind: Literal["slow"]
+    on: bool
+    sample: Annotated[int, Field(ge=0, le=MOST_WHOLE)] | None = None
 
 
 class Reset(_Message):
@@ -265,7 +274,7 @@ class Ping(_Message):
     t: float
 
 
-Run = Play | Pause | StepBy | Seek | Set | Reset | Fork | Act
+Run = Play | Pause | StepBy | Seek | Slow | Set | Reset | Fork | Act
 Side = Switch | Pin | Drop | Compare
 Command = Hello | Watch | Run | Side | Explain | Ack | Ping
 

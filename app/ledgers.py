@@ -1,6 +1,7 @@
 """A ledger as a message: what is not finite spelt out, and the formula set."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from app.maths import TexError, tex
@@ -50,11 +51,16 @@ def quantity(value: float, key: str = "value") -> dict[str, Any]:
 
 def mathml(ledger: Ledger) -> str:
     """Return the formula, its symbols marked with their tensors."""
-    named = {symbol(short): tensor for short, tensor in ledger.symbols.items()}
+    return set_formula(ledger.formula, ledger.symbols)
+
+
+def set_formula(formula: str, symbols: Mapping[str, str]) -> str:
+    """Return a formula, with those of `symbols` that occur in it marked with their tensors."""
+    named = {short if "\\" in short else symbol(short): tensor for short, tensor in symbols.items()}
     try:
-        return str(tex(ledger.formula, named, display=True))
+        return str(tex(formula, named, display=True))
     except TexError:  # a symbol of the code that the formula does without
-        return str(tex(ledger.formula, _found(ledger.formula, named), display=True))
+        return str(tex(formula, _found(formula, named), display=True))
 
 
 def _found(formula: str, named: dict[str, str]) -> dict[str, str]:

@@ -64,6 +64,8 @@ class Opening:
         What the recorder saved at `step`; without it the steps are made again.
     lines : tuple of KeptLine
         All lines of the session, that of this opening among them; none for a new run.
+    slow : bool
+        Whether steps are opened up into their moments.
     """
 
     slug: str
@@ -77,6 +79,7 @@ class Opening:
     looks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     state: bytes | None = None
     lines: tuple["KeptLine", ...] = ()
+    slow: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -97,6 +97,8 @@ class Seat:
         self._rate: float | None = None
         self._next_step = 0.0
         self._goal: int | None = None
+        self._goal_moment = 0
+        self._slow = opening.slow
         self._waiting: deque[tuple[str, Mapping[str, Any]]] = deque()
         self._comparisons: deque[tuple[int, int, Comparison]] = deque()
         self._search: Iterator[None] | None = None
@@ -194,8 +196,8 @@ class Seat:
         if kind in SUPERSEDING:
             self._goal = None
         last, before = self._waiting[-1] if self._waiting else ("", {})
-        if kind == last == "step":
-            self._waiting[-1] = (kind, {"n": before["n"] + fields["n"]})
+        if kind == last == "step" and before["moments"] == fields["moments"]:
+            self._waiting[-1] = (kind, {**fields, "n": before["n"] + fields["n"]})
         elif len(self._waiting) < MOST_WAITING:
             self._waiting.append((kind, fields))
         else:
@@ -223,8 +225,12 @@ class Seat:
                 self._play(fields["rate"])
             case "pause":
                 self._stop(fields.get("reason", "command"))
+            case "step" if fields["moments"] and self._slow:
+                self._step_by_moments(fields["n"])
             case "step":
                 self._step_by(fields["n"])
+            case "slow":
+                self._set_slow(fields["on"], fields["sample"])
             case "seek":
                 self._seek(fields["step"])
             case "set":
@@ -292,7 +298,7 @@ class Seat:
             self._playing = False
             self._teller.tell("paused", {"reason": reason})
 
-    def _step_by(self, n: int) -> None:
+    def _step_by(self, n: int, moment: int = 0) -> None:
         recorder, cap = self._recorder, self._terms.step_cap
         self._stop("command")
         if n > 0 and recorder.position >= cap:
@@ -300,7 +306,25 @@ class Seat:
         elif n > 0 and recorder.diverged:
             self._teller.refuse("diverged", _divergence(recorder.diverged))
         else:
-            self._go(min(recorder.position + n, max(cap, recorder.position)))
+            self._go(min(recorder.position + n, max(cap, recorder.position)), moment)
+
+    def _step_by_moments(self, n: int) -> None:
+        step, moment = self._recorder.slow.after(n)
+        self._step_by(step - self._recorder.position, moment)
+
+    def _set_slow(self, on: bool, sample: int | None) -> None:
+        """Open or close the steps; at step 0, where nothing is to be opened, go to the first."""
+        slow, before = self._recorder.slow, self._slow
+        if on:
+            slow.look(slow.moment or 0, sample)
+        elif slow.possible:
+            slow.end()
+        self._slow = slow.on
+        if on and not before:
+            self._stop("command")
+            if self._recorder.position == 0:
+                self._go(1)
+        self._teller.tell_slow()
 
     def _seek(self, step: int) -> None:
         self._stop("command")
@@ -310,12 +334,12 @@ class Seat:
         else:
             self._go(step)
 
-    def _go(self, target: int) -> None:
-        """Set out for a step; a near one is reached at once."""
+    def _go(self, target: int, moment: int = 0) -> None:
+        """Set out for a step, and in slow motion for one of its moments; near, it is there now."""
         length = self._recorder.length
         target = max(0, target if length is None else min(target, length))
         self._recorder.approach(target)
-        self._goal = target
+        self._goal, self._goal_moment = target, moment
         self._teller.begin_seek()
         self._advance(self._clock() + SLICE, never)
 
@@ -355,6 +379,8 @@ class Seat:
         before = self._recorder
         yield
         if self._recorder is not before:
+            if self._slow:
+                self._recorder.slow.follow(before.slow)
             self._teller.forget_steps()
             self._teller.run += 1
             self._teller.tell_settings(anyway=True)
@@ -363,6 +389,9 @@ class Seat:
     def _open(self, opening: Opening) -> Course:
         """Return a course that stands, or is on its way to, where `opening` says."""
         course = Course(opening, self._exhibit, self._library, self._terms)
+        if self._slow:
+            course.recorder.slow.look(0)
+        self._goal_moment = 0
         # a link may be of a time when the run had more steps
         length = course.recorder.length
         step = opening.step if length is None else min(opening.step, length)
@@ -413,6 +442,7 @@ class Seat:
         while (now := self._clock()) < deadline:
             if self._goal is not None:
                 if not self._step_towards(self._goal):
+                    self._arrive_at(self._goal)
                     self._goal = None
                     self._teller.owed = True
                     break
@@ -435,12 +465,28 @@ class Seat:
             self._step()
         return before < self._recorder.position < goal and self._recorder.diverged is None
 
+    def _arrive_at(self, goal: int) -> None:
+        """Look at the moment that was asked for, if this is its step."""
+        if self._slow and self._recorder.position == goal:
+            self._recorder.slow.look(self._goal_moment)
+
     def _step_playing(self) -> None:
+        if self._go_within_step():
+            return
         reason = self._step()
         if reason:
             self._stop(reason)
         elif self._recorder.position >= self._terms.step_cap:
             self._stop("cap")
+
+    def _go_within_step(self) -> bool:
+        """In slow motion go on by one moment; return False where the step has no more of them."""
+        slow = self._recorder.slow
+        if not self._slow or slow.after(1)[0] != self._recorder.position:
+            return False
+        slow.look(slow.after(1)[1])
+        self._teller.moved = True
+        return True
 
     def _step(self) -> str | None:
         """Make one step; return what stops a playing run there, if anything does."""
@@ -470,7 +516,8 @@ class Seat:
     def _keep(self) -> None:
         """Let the server's process know how to open this seat again as it stands."""
         teller = self._teller
-        self._opening = self._course.here(run=teller.run, seq=teller.seq, watch=teller.watch)
+        here = self._course.here(run=teller.run, seq=teller.seq, watch=teller.watch)
+        self._opening = replace(here, slow=self._slow)
         self._keep_at = None
         self._send(Kept(self.number, self._opening))
 
@@ -495,6 +542,7 @@ class Seat:
         """Set the run up again as it was last kept, paused; else at its beginning."""
         failed_at = self._recorder.position
         was_playing, self._playing = self._playing, False
+        was_slow, self._slow = self._slow, False  # it may have been the look that failed
         self._waiting.clear()
         self._forget_errands()
         self._keep_at = None
@@ -517,6 +565,8 @@ class Seat:
         if was_playing:
             self._teller.tell("paused", {"reason": "crashed"})
         self._teller.tell("rebuilt", {"step": self._recorder.position})
+        if was_slow:
+            self._teller.tell_slow()
         self._teller.tell_settings()
         self._teller.tell_lines()
         self._teller.owed = True

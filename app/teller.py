@@ -6,6 +6,7 @@ from typing import Any
 from app import wire
 from app.course import Course
 from app.ledgers import ledger_message
+from app.moments import moment_message
 from app.posts import Framed, Opening, Post, Told, Welcomed
 from app.sides import compared_message, lines_message
 from engine.exhibits.contract import Event
@@ -94,6 +95,7 @@ class Teller:
             "step": recorder.position,
             "head": recorder.head,
             "playing": playing,
+            "slow": recorder.slow.on if recorder.slow.possible else None,
             "cap": cap,
         }
         self._send(Welcomed(self._seat, message))
@@ -155,6 +157,11 @@ class Teller:
             self.tell("lines", lines_message(lines))
         self._several = several
 
+    def tell_slow(self) -> None:
+        """Say whether steps are opened up into their moments."""
+        slow = self.course.recorder.slow
+        self.tell("slow", {"on": slow.on, "sample": slow.sample})
+
     def begin_seek(self) -> None:
         """Take note that a seek begins: a short one is not worth a word."""
         self.moved = True
@@ -199,7 +206,8 @@ class Teller:
         recorder = self.course.recorder
         snapshot = recorder.snapshot(self.watch)
         root = self.course.lines.current.root
-        frame = wire.Frame(self.run, root, self.seq, recorder.head, playing, snapshot)
+        moment = moment_message(recorder.slow)
+        frame = wire.Frame(self.run, root, self.seq, recorder.head, playing, snapshot, moment)
         self._send(Framed(self._seat, self.run, self.seq, wire.encode(frame)))
         self.seq += 1
         self.owed = self.moved = self._wanted = False

@@ -46,6 +46,8 @@ class Frame:
     playing : bool
         Whether the run goes on by itself.
     snapshot : Snapshot
+    moment : mapping, optional
+        Which moment of the step it shows, in slow motion; see `app.moments`.
     """
 
     run: int
@@ -54,6 +56,7 @@ class Frame:
     head: int
     playing: bool
     snapshot: Snapshot
+    moment: Mapping[str, Any] | None = None
 
 
 def encode(frame: Frame) -> bytes:
@@ -84,6 +87,7 @@ def encode(frame: Frame) -> bytes:
             "head": frame.head,
             "playing": frame.playing,
             "scalars": dict(frame.snapshot.scalars),
+            **({} if frame.moment is None else {"moment": frame.moment}),
             "arrays": described,
         }
     ).encode()
@@ -111,7 +115,7 @@ def decode(message: bytes) -> Frame:
     }
     snapshot = Snapshot(header["step"], header["scalars"], arrays)
     fields = {key: header[key] for key in ("run", "root", "seq", "head", "playing")}
-    return Frame(**fields, snapshot=snapshot)
+    return Frame(**fields, snapshot=snapshot, moment=header.get("moment"))
 
 
 def _array(message: bytes, offset: int, part: Mapping[str, Any]) -> Array:

@@ -404,7 +404,8 @@ def _grow(line: Line) -> Iterator[None]:
 
 def _element(recorder: Recorder, tensor: str, index: tuple[int, ...]) -> float | None:
     try:
-        return recorder.ledger(tensor, index).value
+        with recorder.slow.closed():
+            return recorder.ledger(tensor, index).value
     except InvalidValueError:
         return None
 

@@ -24,6 +24,7 @@ from engine.explain.course import explain_course
 from engine.explain.ledger import Ledger
 from engine.export.files import Material
 from engine.metrics import Metrics
+from engine.slow import SlowMotion
 from engine.snapshot import Array, Snapshot, freeze
 
 Change = tuple[int, dict[str, Value]] | tuple[int, str, dict[str, Any]]
@@ -66,6 +67,8 @@ class Recorder:
     ----------
     values : dict
         Every control's value at the step on the stage.
+    slow : SlowMotion
+        Where in the step on the stage one looks: no part of history, nor of what is saved.
 
     Raises
     ------
@@ -304,11 +307,13 @@ class Recorder:
             If something was done to it that no script could repeat.
         """
         begun = self._first_values, self.seed, self._library
+        with self.slow.closed():
+            arrays = self._run.snapshot(None).arrays
         return Material(
             name=f"{self.exhibit.slug}-step{self.position}",
             story=self.exhibit.story(*begun, changes=self.changes, run=self._run),
             course=self._metrics.table(),
-            arrays=self._run.snapshot(None).arrays,
+            arrays=arrays,
         )
 
     @property
@@ -442,11 +447,13 @@ class Recorder:
         self._checkpoints = {}
         self._bytes = 0
         self._run = self.exhibit.build(self.values, self.seed, self._library)
+        self.slow = SlowMotion(self._run)
         self._arrive()
 
     def _arrive(self) -> None:
         """Record where the run now stands, and do again what was done to it here."""
         at = self.position
+        self.slow.arrive()
         if at % self._spacing == 0 and at not in self._checkpoints and not self.diverged:
             self._keep(at, self._run.save())
         for one in self._inputs.get(at, ()):

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from engine.data.library import Library
 from engine.exhibits.controls import Control, Value, check_values
 from engine.explain.ledger import Ledger
+from engine.explain.moments import OpenStep
 from engine.export.files import kinds
 from engine.export.recipe import Recipe, Story, repeatable
 from engine.snapshot import Array, Snapshot
@@ -99,6 +100,26 @@ class Run(Protocol):
 
     def load(self, state: Mapping[str, Array]) -> None:
         """Go back to a saved state."""
+
+
+@runtime_checkable
+class OpenableRun(Protocol):
+    """A run whose steps can be opened up into moments, for slow motion; a run may do without."""
+
+    @property
+    def moment_count(self) -> int:
+        """How many moments every step has."""
+
+    def open_step(self) -> OpenStep | None:
+        """Return the step that was made last, opened; None before the first."""
+
+    def look_inside(self, moment: int | None, sample: int = 0) -> None:
+        """Show what there is at a moment of the last step, for one sample of its minibatch.
+
+        Until None ends it, `snapshot` has the tensors of that sample under their plain names, all
+        that have been computed among them, asked for or not, and `ledger` answers for them. This
+        is only a look: it changes nothing of the run and is not part of what is saved.
+        """
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,10 +17,12 @@ from engine.exhibits.contract import Event, Exhibit
 from engine.exhibits.controls import Choice, Option, Slider, Value
 from engine.exhibits.drawings import read_drawing
 from engine.exhibits.edits import EDIT, edit
+from engine.exhibits.opened import OpenedTraining
 from engine.exhibits.questions import Solution, judge
 from engine.exhibits.training import ACTIVATION, INITIALIZER, set_training, training_controls
 from engine.explain.explain import explain
 from engine.explain.ledger import Ledger
+from engine.explain.moments import OpenStep
 from engine.explain.nudge import nudge, read_nudge
 from engine.explain.scene import STAGE_LOSS, Scene
 from engine.explain.simple import Operand, count, element, given, response
@@ -228,6 +230,7 @@ class DigitsRun:
         assert recipe.validation is not None
         self._validation = recipe.validation
         self._stage = self._network.at(1, "stage")
+        self._opened = OpenedTraining(self._trainer, self._stage, input_note=PIXEL)
         self._filter_gradient = self._network.gradients()["conv1.dW"]
         self._drawing = np.zeros((1, *self._network.input_shape), np.float32)
         self._windows = _windows(self._validation.x[:PATCH_IMAGES], int(values["kernel_size"]))
@@ -264,10 +267,13 @@ class DigitsRun:
     def snapshot(self, names: Collection[str] | None = None) -> Snapshot:
         """Return the network with the image on the stage in it, and its mistakes."""
         self._catch_up()
-        wanted = [name for name in EXHIBIT.publishes if names is None or name in names]
         self._stage.forward(self._image())
         available = self._stage.tensors() | self._network.gradients() | self._mistakes
-        available["label"] = self._label()
+        wanted = [name for name in EXHIBIT.publishes if names is None or name in names]
+        if inside := self._opened.inside():
+            available |= inside.tensors()
+            wanted += [name for name in inside.made if name not in wanted]
+        available["label"] = inside.label if inside else self._label()
         if any(name.startswith("patches.") for name in wanted):
             available |= self._favourite_patches()
         return freeze(self.position, self._scalars, {name: available[name] for name in wanted})
@@ -276,10 +282,13 @@ class DigitsRun:
         """Return how a number came about: of the network, of the minibatch, or of its mistakes."""
         if tensor in OF_VALIDATION:
             self._catch_up()
-            available = self._mistakes | {"label": self._label()}
+            inside = self._opened.inside()
+            available = self._mistakes | {"label": inside.label if inside else self._label()}
             if tensor.startswith("patches."):
                 available |= self._favourite_patches()
             return self._explain_validation(tensor, index, available[tensor], page)
+        if inside := self._opened.inside():
+            return inside.ledger(tensor, index, page=page)
         scene = self._scene()
         if tensor == STAGE_LOSS and not scene.judged:
             raise InvalidValueError(f"{tensor}: expected an image with a label, got a drawing")
@@ -302,6 +311,19 @@ class DigitsRun:
             return (judge(self._questions, args),)
         self._drawing[0] = centre(read_drawing(args), like=self._data)
         return ()
+
+    @property
+    def moment_count(self) -> int:
+        """How many moments a minibatch opens up into."""
+        return self._opened.moment_count
+
+    def open_step(self) -> OpenStep | None:
+        """Return the last minibatch, opened up; None before the first."""
+        return self._opened.open_step()
+
+    def look_inside(self, moment: int | None, sample: int = 0) -> None:
+        """Show the stage at a moment of the last minibatch, with one of its images."""
+        self._opened.look_inside(moment, sample)
 
     def save(self) -> dict[str, Array]:
         """Return the state of the training."""
@@ -363,7 +385,7 @@ class DigitsRun:
 
     def _favourite_patches(self) -> dict[str, Array]:
         """Find the patches that excite the filter looked at the most, at most one an image."""
-        parameters = self._network.parameters()
+        parameters = self._parameters()
         weights, biases = parameters["conv1.W"], parameters["conv1.b"]
         chosen = min(int(self._values["filter"]), len(weights) - 1)  # there may be fewer now
         key = chosen, weights[chosen].tobytes(), float(biases[chosen])
@@ -380,6 +402,11 @@ class DigitsRun:
             "patches.z": best[images] + biases[chosen],
         }
         return self._patches
+
+    def _parameters(self) -> dict[str, Array]:
+        """Return the parameters on the stage."""
+        inside = self._opened.inside()
+        return inside.parameters() if inside else self._network.parameters()
 
     def _died(self) -> tuple[Event, ...]:
         """Say which layer was silent for the whole minibatch, so that no gradient passed it."""
@@ -437,7 +464,7 @@ class DigitsRun:
             return count(tensor, index, images, "images of this class that are read so", page=page)
         if tensor == "patches.z":
             (place,), _ = element(tensor, array, index)
-            weights = self._network.parameters()
+            weights = self._parameters()
             chosen = min(int(self._values["filter"]), len(weights["conv1.W"]) - 1)
             return response(
                 Operand("patches.x", self._favourite_patches()["patches.x"], place),

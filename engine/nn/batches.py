@@ -91,13 +91,23 @@ class Batches:
         """Return the batch at `place`."""
         return self._gather(place, 1)[0]
 
-    def _gather(self, place: Place, count: int) -> list[Batch]:
+    def samples(self, place: Place) -> Array:
+        """Return which samples of the training set lie at `place`; shape (size,), read-only."""
+        samples: Array = self._choose(place, 1)[0]
+        return samples
+
+    def _choose(self, place: Place, count: int) -> Array:
         epoch, taken, size = place
         if self._order is None or self._order[0] != epoch:
             rng = np.random.default_rng([self._seed, 1, epoch])
             self._order = epoch, rng.permutation(len(self._data))
-        chosen = self._order[1][taken : taken + count * size].reshape(count, size)
+        chosen: Array = self._order[1][taken : taken + count * size].reshape(count, size)
         chosen.flags.writeable = False
+        return chosen
+
+    def _gather(self, place: Place, count: int) -> list[Batch]:
+        epoch, taken, size = place
+        chosen = self._choose(place, count)
         x = self._data.x[chosen]
         if self._augment:
             for number, samples in enumerate(x):

@@ -265,6 +265,11 @@ class Trainer:
         return Update(self._before, *self._updated_by) if self.index else None
 
     @property
+    def last_samples(self) -> Array:
+        """Which training samples the last step was made from; empty before the first."""
+        return self._batches.samples(self._last)
+
+    @property
     def learning_rate(self) -> float:
         """η of the next update."""
         return self._optimizer.learning_rate
