@@ -249,7 +249,7 @@ class Teller:
             f"at learning rate {short(update.learning_rate)}."
         )
         if by_hand:
-            caption += f" Since then {whole(len(by_hand))} of them set by hand."
+            caption += f" Since then {whole(len(by_hand))} set by hand."
         rule = RULES[kind]
         old = rf"{part}_{{\mathrm{{before}}}}"
         symbols = {part: tensor, old: f"{BATCH}{tensor}"}

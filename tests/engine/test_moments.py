@@ -299,3 +299,18 @@ def test_a_step_that_is_not_finite_has_moments_too():
     recorder.step(200)
     assert recorder.diverged
     assert all(moment.caption for moment in recorder.slow.open_step().moments())
+
+
+def test_a_weight_set_by_hand_since_the_update_is_no_part_of_it():
+    recorder = Recorder(EXHIBIT, {}, 1, Library())
+    recorder.step(2)
+    parts = recorder.slow.open_step().parts
+    at = next(number for number, part in enumerate(parts) if part.tensors == ("conv1.W",))
+    before = recorder.slow.open_step().moment(at).caption
+    recorder.act("edit", {"tensor": "conv1.W", "index": [0, 0, 1, 1], "value": 50})
+    assert recorder.slow.open_step().moment(at).caption == f"{before} Since then 1 set by hand."
+    recorder.slow.look(at)
+    assert recorder.snapshot().arrays["conv1.W"][0, 0, 1, 1] == 50
+    assert recorder.ledger("conv1.W", (0, 0, 1, 1)).function == "set_by_hand"
+    recorder.slow.look(at - 1)
+    assert recorder.snapshot().arrays["conv1.W"][0, 0, 1, 1] != 50
