@@ -196,7 +196,7 @@ class Seat:
         if kind in SUPERSEDING:
             self._goal = None
         last, before = self._waiting[-1] if self._waiting else ("", {})
-        if kind == last == "step" and before["moments"] == fields["moments"]:
+        if kind == last == "step" and before.get("moments") == fields.get("moments"):
             self._waiting[-1] = (kind, {**fields, "n": before["n"] + fields["n"]})
         elif len(self._waiting) < MOST_WAITING:
             self._waiting.append((kind, fields))
@@ -225,12 +225,12 @@ class Seat:
                 self._play(fields["rate"])
             case "pause":
                 self._stop(fields.get("reason", "command"))
-            case "step" if fields["moments"] and self._slow:
+            case "step" if fields.get("moments") and self._slow:
                 self._step_by_moments(fields["n"])
             case "step":
                 self._step_by(fields["n"])
             case "slow":
-                self._set_slow(fields["on"], fields["sample"])
+                self._set_slow(fields["on"], fields.get("sample"))
             case "seek":
                 self._seek(fields["step"])
             case "set":

@@ -42,8 +42,6 @@ class Desk:
     def do(self, kind, **fields):
         defaults = {
             "play": {"rate": None},
-            "step": {"moments": False},
-            "slow": {"sample": None},
             "reset": {"values": None, "seed": None},
             "act": {"args": {}},
         }

@@ -77,7 +77,7 @@ def test_what_only_looks_need_not_wait_for_a_seek() -> None:
 def test_who_has_had_more_than_a_share_waits_for_a_turn() -> None:
     desk = Desk()
     desk.frames()
-    desk.seat.do("step", {"n": 1, "moments": False}, at_once=False)
+    desk.seat.do("step", {"n": 1}, at_once=False)
     desk.seat.do("act", {"name": "note", "args": {"value": 1}}, at_once=False)
     desk.seat.settle()
     assert desk.frames() == desk.told() == []

@@ -111,7 +111,7 @@ def test_commands_go_to_the_seat_as_plain_values() -> None:
         ):
             session.handle(parse(text))
         assert [(order.kind, order.fields) for order in scene.pool.take()] == [
-            ("step", {"n": -3}),
+            ("step", {"n": -3, "moments": False}),
             ("play", {"rate": None}),
             ("set", {"values": {"pace": 2}}),
             ("act", {"name": "note", "args": {"value": [1, 2.5, "a", True]}}),
