@@ -142,11 +142,11 @@ def test_a_ledger_inside_is_the_minibatchs(desk):
     desk.do("step", n=2, moments=True)
     value = desk.frame().snapshot.arrays["act1.a"][0, 1, 2, 3]
     desk.told()
-    desk.do("explain", id=3, tensor="act1.a", index=[0, 1, 2, 3], page=0)
+    desk.do("explain", id=3, tensor="act1.a", index=[0, 1, 2, 3], page=0, terms=10)
     (ledger,) = desk.told()
     assert (ledger["tensor"], ledger["index"]) == ("batch.act1.a", [4, 1, 2, 3])
     assert ledger["value"] == float(value)
-    desk.do("explain", id=4, tensor="conv2.z", index=[0, 1, 2, 3], page=0)
+    desk.do("explain", id=4, tensor="conv2.z", index=[0, 1, 2, 3], page=0, terms=10)
     (error,) = desk.told()
     assert error["id"] == 4
     assert "computed at this moment, got 'conv2.z'" in error["text"]
