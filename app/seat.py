@@ -219,18 +219,14 @@ class Seat:
 
     def _carry_out(self, kind: str, fields: Mapping[str, Any]) -> None:
         match kind:
-            case "watch":
-                self._teller.watch = tuple(fields["names"])
+            case "watch" | "slow":
+                self._look(kind, fields)
             case "play":
                 self._play(fields["rate"])
             case "pause":
                 self._stop(fields.get("reason", "command"))
-            case "step" if fields.get("moments") and self._slow:
-                self._step_by_moments(fields["n"])
             case "step":
-                self._step_by(fields["n"])
-            case "slow":
-                self._set_slow(fields["on"], fields.get("sample"))
+                self._step_by(*self._way(fields))
             case "seek":
                 self._seek(fields["step"])
             case "set":
@@ -298,7 +294,14 @@ class Seat:
             self._playing = False
             self._teller.tell("paused", {"reason": reason})
 
-    def _step_by(self, n: int, moment: int = 0) -> None:
+    def _way(self, fields: Mapping[str, Any]) -> tuple[int, int]:
+        """Return by how many steps a `step` goes, and in slow motion to which moment there."""
+        if not (fields.get("moments") and self._slow):
+            return fields["n"], 0
+        step, moment = self._recorder.slow.after(fields["n"])
+        return step - self._recorder.position, moment
+
+    def _step_by(self, n: int, moment: int) -> None:
         recorder, cap = self._recorder, self._terms.step_cap
         self._stop("command")
         if n > 0 and recorder.position >= cap:
@@ -308,9 +311,11 @@ class Seat:
         else:
             self._go(min(recorder.position + n, max(cap, recorder.position)), moment)
 
-    def _step_by_moments(self, n: int) -> None:
-        step, moment = self._recorder.slow.after(n)
-        self._step_by(step - self._recorder.position, moment)
+    def _look(self, kind: str, fields: Mapping[str, Any]) -> None:
+        if kind == "watch":
+            self._teller.watch = tuple(fields["names"])
+        else:
+            self._set_slow(fields["on"], fields.get("sample"))
 
     def _set_slow(self, on: bool, sample: int | None) -> None:
         """Open or close the steps; at step 0, where nothing is to be opened, go to the first."""

@@ -337,6 +337,7 @@ class Recorder:
         other._looks = {}
         other.values = dict(self.values)
         other._run = self.exhibit.build(self._first_values, self.seed, self._library)
+        other.slow = SlowMotion(other._run)
         kept = self._names("live", "view")
         other._run.set({name: self.values[name] for name in kept})
         other._run.load(self._run.save())

@@ -236,3 +236,31 @@ def test_commands_are_checked():
     assert parse('{"kind": "step", "n": 1}').moments is False
     with pytest.raises(BadMessageError, match="sample: expected at least 0, got -1"):
         parse('{"kind": "slow", "on": true, "sample": -1}')
+
+
+def test_another_line_is_looked_into_in_its_stead(desk):
+    desk.do("slow", on=True)
+    desk.do("step", n=2 * MOMENTS + 4, moments=True)
+    desk.do("step", n=-MOMENTS, moments=True)
+    assert place(desk.frame()) == (2, 4)
+    desk.do("set", values={"learning_rate": 0.5})
+    forked = desk.frame()
+    assert place(forked) == (2, 4)
+    desk.do("slow", on=False)
+    desk.until_idle()
+    desk.do("compare", id=1, step=2, numbers=[{"tensor": "conv1.W", "index": [0, 0, 1, 1]}])
+    desk.until_idle()
+    (compared,) = [message for message in desk.told() if message.get("kind") == "compared"]
+    values = {line["numbers"][0]["value"] for line in compared["lines"]}
+    assert values == {float(desk.frame().snapshot.arrays["conv1.W"][0, 0, 1, 1])}
+
+
+def test_lines_are_compared_by_whole_steps(desk):
+    desk.do("seek", step=3)
+    weight = float(desk.frame().snapshot.arrays["conv1.W"][0, 0, 1, 1])
+    desk.do("slow", on=True)
+    desk.do("compare", id=1, step=3, numbers=[{"tensor": "conv1.W", "index": [0, 0, 1, 1]}])
+    desk.until_idle()
+    (compared,) = [message for message in desk.told() if message.get("kind") == "compared"]
+    assert compared["lines"][0]["numbers"] == [{"value": weight}]
+    assert desk.frame().snapshot.arrays["conv1.W"][0, 0, 1, 1] != weight
