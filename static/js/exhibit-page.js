@@ -51,6 +51,7 @@ function openPage() {
   connectKeys(page);
   connectPicks(page);
   connectLines(page);
+  connectSlowMotion(page);
   return page;
 }
 
@@ -101,6 +102,26 @@ function connectLines(page) {
       rows.connect(page);
     });
   });
+}
+
+/**
+ * What shows the moments of a step is loaded when somebody first wants to see them.
+ *
+ * @param {Page} page
+ */
+function connectSlowMotion(page) {
+  let asked = false;
+  const load = async () => {
+    if (asked || !page.slow.on) return;
+    asked = true;
+    const { MomentCaption } = await import("./views/moment-caption.js");
+    const stage = one(document, "[data-stage]", HTMLElement);
+    const caption = new MomentCaption();
+    stage.before(caption);
+    caption.connect(page, stage);
+  };
+  page.onEvent("slow", load);
+  page.onEvent("welcome", load);
 }
 
 /** @param {Page} page */

@@ -4,7 +4,7 @@
 
 /**
  * @typedef {"toggle" | "back" | "forward" | "back-ten" | "forward-ten" | "start" | "end"
- *   | "slower" | "faster" | "fork" | "help" | "why" | "leave"} Action
+ *   | "slower" | "faster" | "slow" | "fork" | "help" | "why" | "leave"} Action
  *
  * @typedef {object} Key
  * @property {Action} action
@@ -17,26 +17,33 @@
 /** @type {readonly Key[]} */
 export const KEYS = [
   { action: "toggle", keys: [" "], shift: false, shown: "Space", does: "play or pause" },
-  { action: "forward", keys: ["ArrowRight"], shift: false, shown: "→", does: "one step forward" },
-  { action: "back", keys: ["ArrowLeft"], shift: false, shown: "←", does: "one step back" },
+  { action: "forward", keys: ["ArrowRight"], shift: false, shown: "→", does: "one step forward; in slow motion one moment" },
+  { action: "back", keys: ["ArrowLeft"], shift: false, shown: "←", does: "one step back; in slow motion one moment" },
   {
     action: "forward-ten",
     keys: ["ArrowRight"],
     shift: true,
     shown: "Shift + →",
-    does: "ten steps forward",
+    does: "ten steps forward; in slow motion one",
   },
   {
     action: "back-ten",
     keys: ["ArrowLeft"],
     shift: true,
     shown: "Shift + ←",
-    does: "ten steps back",
+    does: "ten steps back; in slow motion one",
   },
   { action: "start", keys: ["Home"], shift: false, shown: "Home", does: "to the start" },
   { action: "end", keys: ["End"], shift: false, shown: "End", does: "to the furthest step" },
   { action: "slower", keys: [","], shift: false, shown: ",", does: "slower" },
   { action: "faster", keys: ["."], shift: false, shown: ".", does: "faster" },
+  {
+    action: "slow",
+    keys: ["m", "M"],
+    shift: false,
+    shown: "M",
+    does: "slow motion: open each step up into its moments, or close it",
+  },
   {
     action: "fork",
     keys: ["f", "F"],

@@ -9,6 +9,10 @@ export class Links {
   #pointed = null;
   /** @type {readonly string[]} marked by the lesson */
   #marked = [];
+  /** What lights instead of those, while a step is opened up. @type {readonly string[] | null} */
+  #shown = null;
+  /** What a tensor is called on the stage: the minibatch's may stand there, too. */
+  called = (/** @type {string} */ name) => name;
 
   /**
    * @param {ParentNode & EventTarget} root
@@ -45,15 +49,24 @@ export class Links {
     this.#light();
   }
 
+  /** @param {readonly string[] | null} names  instead of those marked; null: those again */
+  spotlight(names) {
+    if (names?.join() === this.#shown?.join()) return;
+    this.#shown = names;
+    this.#light();
+  }
+
   /** Elements have come that were not there when the tensors were lit. */
   refresh() {
     this.#light();
   }
 
   #light() {
+    const pointed = this.#pointed === null ? null : this.called(this.#pointed);
+    const marked = this.#shown ?? this.#marked;
     for (const element of this.#root.querySelectorAll("[data-tensor]")) {
-      const name = element.getAttribute("data-tensor") ?? "";
-      element.toggleAttribute("data-lit", name === this.#pointed || this.#marked.includes(name));
+      const name = this.called(element.getAttribute("data-tensor") ?? "");
+      element.toggleAttribute("data-lit", name === pointed || marked.includes(name));
     }
   }
 }

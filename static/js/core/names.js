@@ -64,6 +64,11 @@ export function meaning(tensor) {
 }
 
 /** @param {string} tensor */
+export function isParameter(tensor) {
+  return ["W", "b"].includes(partOf(tensor));
+}
+
+/** @param {string} tensor */
 export function isGradient(tensor) {
   return /^d[A-Za-z]$/.test(partOf(tensor));
 }

@@ -55,8 +55,8 @@ export function merge(first, second) {
   if (first.kind === "set" && second.kind === "set") {
     return { kind: "set", values: { ...first.values, ...second.values } };
   }
-  if (first.kind === "step" && second.kind === "step") {
-    return { kind: "step", n: first.n + second.n };
+  if (first.kind === "step" && second.kind === "step" && first.moments === second.moments) {
+    return { ...first, n: first.n + second.n };
   }
   if (first.kind === "seek" && second.kind === "seek") return second;
   if (first.kind === "watch" && second.kind === "watch") return second;

@@ -19,6 +19,7 @@ import { Emitter } from "./emitter.js";
 import { Inquiry, same } from "./inquiry.js";
 import { Lines } from "./lines.js";
 import { Live, VERSION } from "./live.js";
+import { SlowMotion } from "./slow.js";
 
 export class Page {
   /** @type {readonly Control[]} */
@@ -66,6 +67,9 @@ export class Page {
   /** @type {{step: number, then: () => void} | null} what to do once a step is on the screen */
   #arrival = null;
 
+  /** The steps opened up into their moments. @type {SlowMotion} */
+  slow;
+
   /**
    * @param {string} slug
    * @param {{announce(text: string): void}} announcer
@@ -75,6 +79,7 @@ export class Page {
     this.slug = slug;
     this.#announcer = announcer;
     this.#links = links;
+    this.slow = new SlowMotion(this);
     this.#inquiry = new Inquiry({
       ask: (id, { pick: { tensor, index }, page: turned, terms }) =>
         this.send({ kind: "explain", id, tensor, index, page: turned, terms }),
@@ -264,6 +269,16 @@ export class Page {
   /** @param {readonly string[]} names  the tensors that the lesson speaks of */
   highlight(names) {
     this.#links.mark(names);
+  }
+
+  /** Light these instead of what the lesson speaks of. @param {readonly string[] | null} names */
+  spotlight(names) {
+    this.#links.spotlight(names);
+  }
+
+  /** Say what a tensor is called on the stage. @param {(name: string) => string} called */
+  linkAs(called) {
+    this.#links.called = called;
   }
 
   /** Light what is linked anew: something that stands for a tensor has come. */

@@ -17,7 +17,21 @@
  * @property {number} head  the furthest step made so far
  * @property {boolean} playing
  * @property {Record<string, number>} scalars  finite numbers only
+ * @property {Moment | null} moment  which one it shows, in slow motion
  * @property {Map<string, Tensor>} arrays  the watched ones, by name
+ *
+ * @typedef {object} Moment  one sub-step of an opened step
+ * @property {number} index  from 0, of the `count` moments of the step
+ * @property {number} count
+ * @property {string} phase  `batch`, `forward`, `loss`, `backward` or `update`
+ * @property {string} caption  what happens, with the numbers
+ * @property {string} mathml  empty without a formula
+ * @property {string[]} tensors  what it computes
+ * @property {string[]} made  what has been computed by it or before, in order
+ * @property {string[]} pending  what will be
+ * @property {[phase: string, count: number][]} phases  in order
+ * @property {{place: number, of: number, number: number}} sample  the one on the stage: its place in
+ *   the minibatch, and its number in the training set
  *
  * @typedef {boolean | number | string} Value
  * @typedef {Record<string, Value>} Values
@@ -58,6 +72,7 @@
  * @property {number} head
  * @property {number | null} length  of a finite run
  * @property {boolean} playing
+ * @property {boolean | null} slow  whether steps are opened up; null where they cannot be
  * @property {number} cap  the most steps of one run
  *
  * @typedef {{kind: "event", name: string, run: number, step: number,
@@ -132,7 +147,8 @@
  *   | {kind: "watch", names: string[]}
  *   | {kind: "play", rate?: number}
  *   | {kind: "pause"}
- *   | {kind: "step", n: number}
+ *   | {kind: "step", n: number, moments?: true}
+ *   | {kind: "slow", on: boolean, sample?: number}
  *   | {kind: "seek", step: number}
  *   | {kind: "set", values: Values}
  *   | {kind: "reset", values?: Values, seed?: number}

@@ -53,6 +53,7 @@ export function decode(message) {
     head: header.head ?? header.step,
     playing: header.playing,
     scalars: header.scalars,
+    moment: header.moment ?? null,
     arrays,
   };
 }

@@ -225,10 +225,11 @@ class Stage {
    * @param {number} label
    * @param {Frame} frame
    */
-  #name(label, { arrays, scalars }) {
+  #name(label, { arrays, scalars, moment }) {
     const { example } = this.#page.values;
     const filter = arrays.get("patches.filter")?.data[0] ?? 0;
-    setText(this.#subject, label < 0 ? "your drawing" : `a ${label}, image ${example}`);
+    const which = moment ? `number ${moment.sample.number}` : `image ${example}`;
+    setText(this.#subject, label < 0 ? "your drawing" : `a ${label}, ${which}`);
     setText(this.#chosen, String(filter + 1));
     setText(this.#misread, `Still misread: ${scalars.misread} (${percent(scalars.val_accuracy)} right)`);
     const filters = this.#tensors.find((view) => view.dataset.tensor === "conv1.W");
@@ -281,6 +282,7 @@ class Stage {
 
   /** @param {number} by */
   #turn(by) {
+    if (this.#page.slow.moment) return this.#page.slow.turnSample(by);
     const control = this.#page.controls.find(({ name }) => name === "example");
     if (control?.kind !== "slider") return;
     const count = control.high + 1;

@@ -89,7 +89,9 @@ export class BarList extends HTMLElement {
   /** What stands under the heading: `label 3 ✓`. */
   get shapeLine() {
     if (this.mark === NOTHING) return this.bars.length > 0 ? String(this.bars.length) : "";
-    return `label ${this.names[this.mark]} ${this.mark === this.greatest ? "✓" : "✗"}`;
+    const label = `label ${this.names[this.mark]}`;
+    if (this.greatest === NOTHING) return label;
+    return `${label} ${this.mark === this.greatest ? "✓" : "✗"}`;
   }
 
   /**
@@ -144,7 +146,7 @@ export class BarList extends HTMLElement {
     const most = Number(this.getAttribute("most") ?? 1);
     const { data } = tensor;
     const { start } = arrangement;
-    this.greatest = 0;
+    this.greatest = this.hasAttribute("gradual") && Number.isNaN(data[start]) ? NOTHING : 0;
     for (let i = 1; i < bars.length; i++) {
       if (data[start + i] > data[start + this.greatest]) this.greatest = i;
     }
@@ -156,7 +158,7 @@ export class BarList extends HTMLElement {
         bars[i].share = share;
         bars[i].fill.style.scale = `${share} 1`;
       }
-      setText(bars[i].value, finite ? cellText(value, DECIMALS) : "NaN");
+      setText(bars[i].value, finite ? cellText(value, DECIMALS) : this.greatest === NOTHING ? "–" : "NaN");
       setState(bars[i].row, this.stateOf(i));
     }
   }
@@ -171,7 +173,12 @@ export class BarList extends HTMLElement {
   /** Bring the words up to date. */
   describe = () => {
     const { tensor, arrangement, greatest } = this;
-    if (!tensor || !arrangement || greatest === NOTHING || !this.life) return;
+    if (!tensor || !arrangement || !this.life) return;
+    if (greatest === NOTHING) {
+      this.said.textContent = `${this.label}: ${this.bars.length} bars, none of them there yet.`;
+      this.roving?.rename();
+      return;
+    }
     const value = significant(tensor.data[arrangement.start + greatest]);
     const right = this.mark === greatest ? "which is right" : `the label is ${this.names[this.mark]}`;
     const verdict = this.mark === NOTHING ? "" : `, ${right}`;

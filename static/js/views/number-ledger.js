@@ -176,7 +176,7 @@ export class NumberLedger extends HTMLElement {
     this.#edit.open(station.pick);
     this.#body.toggleAttribute("data-waiting", true);
     if (station.ledger || station.error) this.#show();
-    else this.#lights.show([], station.pick);
+    else this.#outline([], station.pick);
     if (inside && !this.#focusLeft()) this.#number.focus();
     else if (!inside) this.closest(".ledger")?.scrollTo(0, 0);
   }
@@ -231,7 +231,7 @@ export class NumberLedger extends HTMLElement {
       if (part !== this.#error && part instanceof HTMLElement) part.hidden = !ledger;
     }
     if (!ledger) {
-      this.#lights.show([], station.pick);
+      this.#outline([], station.pick);
       if (this.#page?.frame) this.#see(this.#page.frame);
       return;
     }
@@ -291,12 +291,24 @@ export class NumberLedger extends HTMLElement {
     else this.#maths.removeAttribute("tabindex");
   }
 
+  /**
+   * Outline numbers where they stand on the stage.
+   *
+   * @param {readonly Reference[]} operands
+   * @param {Reference} picked
+   */
+  #outline(operands, picked) {
+    const slow = this.#page?.slow;
+    if (!slow?.moment) return this.#lights.show(operands, picked);
+    this.#lights.show(operands.map((each) => slow.onStage(each)), slow.onStage(picked));
+  }
+
   /** Outline what is pointed at, else all operands. @param {EventTarget | null} pointed */
   #light(pointed) {
     this.#pointed = pointed;
     const station = this.#station;
     if (!station) return;
-    this.#lights.show(pointedAt(pointed) ?? operandsOf(station.ledger), station.pick);
+    this.#outline(pointedAt(pointed) ?? operandsOf(station.ledger), station.pick);
   }
 
   /**

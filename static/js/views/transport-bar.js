@@ -11,11 +11,8 @@ import { button, element, icon, setIcon, uniqueId } from "../core/dom.js";
 import { count } from "../core/format.js";
 import { furthest, ghostTracks } from "./parts/ghost-tracks.js";
 import { Pace } from "./parts/pace.js";
+import { Speeds } from "./parts/speeds.js";
 import { niceEnd, tickCount } from "./parts/timeline.js";
-
-/** Steps per second, from slow to as fast as it goes. */
-const RATES = [1, 5, 20, 60, 120, null];
-const RATE_NAMES = [...RATES.slice(0, -1).map((rate) => `${rate} step${rate === 1 ? "" : "s"}/s`), "fastest"];
 
 export class TransportBar extends HTMLElement {
   #aborter = new AbortController();
@@ -46,7 +43,13 @@ export class TransportBar extends HTMLElement {
   #track = element("div", { class: "timeline" });
   #ghosts = element("div", { class: "ghost-tracks", "aria-hidden": "true" });
   #caption = element("p", { class: "caption" });
-  #speed = element("select", { title: "Speed (, slower · . faster)" });
+  #speeds = new Speeds();
+  #slow = element(
+    "button",
+    { type: "button", class: "button button-quiet slow", title: "Slow motion (M)", "aria-pressed": "false" },
+    icon("slow"),
+    element("span", {}, "Slow motion"),
+  );
   #cancel = button("Cancel", { class: "button-small" });
   #pace = new Pace();
   /** @type {import("./fork-dialog.js").ForkDialog | null} */
@@ -58,7 +61,7 @@ export class TransportBar extends HTMLElement {
   #target = null;
   /** Whether somebody has asked for a step and waits to hear which it is. */
   #awaited = false;
-  #shown = { step: -1, head: -1, epoch: -1, pace: -1, playing: false };
+  #shown = { step: -1, head: -1, epoch: -1, pace: -1, playing: false, moment: -1 };
 
   connectedCallback() {
     const { start, back, play, forward, end, fork } = this.#buttons;
@@ -68,9 +71,8 @@ export class TransportBar extends HTMLElement {
     fork.hidden = true;
     this.#cancel.hidden = true;
     const id = uniqueId("speed");
-    this.#speed.id = id;
-    RATES.forEach((rate, i) => this.#speed.add(new Option(RATE_NAMES[i], String(i), rate === null)));
-    this.#speed.value = String(RATES.length - 1);
+    this.#speeds.select.id = id;
+    this.#slow.hidden = true;
     const speed = element("label", { class: "speed", for: id }, "speed");
     const run = element("div", { class: "run", role: "group" }, start, back, play, forward, end, fork);
     run.setAttribute("aria-label", "Run");
@@ -78,7 +80,7 @@ export class TransportBar extends HTMLElement {
       run,
       this.#track,
       element("div", { class: "caption-box" }, this.#caption, this.#cancel),
-      element("div", { class: "speed-box" }, speed, element("span", { class: "picker" }, this.#speed)),
+      element("div", { class: "speed-box" }, this.#slow, speed, element("span", { class: "picker" }, this.#speeds.select)),
     );
     this.#enable(false);
   }
@@ -99,15 +101,14 @@ export class TransportBar extends HTMLElement {
     forward.addEventListener("click", () => this.perform("forward"), { signal });
     end.addEventListener("click", () => this.perform("end"), { signal });
     this.#cancel.addEventListener("click", () => page.pause(), { signal });
-    this.#speed.addEventListener("change", () => page.setRate(RATES[this.#speed.selectedIndex]), {
-      signal,
-    });
+    this.#slow.addEventListener("click", () => this.perform("slow"), { signal });
+    this.#speeds.connect(page, signal);
     this.#timeline.addEventListener("input", () => this.#drag(), { signal });
     this.#timeline.addEventListener("change", () => (this.#held = false), { signal });
     page.onEvent("welcome", (welcome) => this.#welcome(welcome), { signal });
     page.onEvent("lines", () => this.#showGhosts(), { signal });
     page.onEvent("connection", ({ state }) => this.#enable(state === "open"), { signal });
-    page.onEvent("rate", (rate) => (this.#speed.value = String(RATES.indexOf(rate))), { signal });
+    page.onEvent("slow", () => this.#showSlow(), { signal });
     page.onEvent("seeking", (event) => this.#seeking(event), { signal });
     page.onEvent("paused", (event) => this.#paused(event), { signal });
     page.onEvent("played", () => page.announce("Playing"), { signal });
@@ -124,6 +125,7 @@ export class TransportBar extends HTMLElement {
     if (!page) return;
     if (action === "fork") return void this.#fork(page);
     this.#awaited = action !== "toggle" && !page.playing;
+    if (page.slow.perform(action)) return;
     if (action === "toggle") page.toggle();
     else if (action === "forward") page.stepBy(1);
     else if (action === "back") page.stepBy(-1);
@@ -131,8 +133,8 @@ export class TransportBar extends HTMLElement {
     else if (action === "back-ten") page.stepBy(-10);
     else if (action === "start") page.seek(0);
     else if (action === "end") page.seek(page.length ?? page.head);
-    else if (action === "slower") this.#changeRate(-1);
-    else if (action === "faster") this.#changeRate(1);
+    else if (action === "slower") this.#speeds.change(-1);
+    else if (action === "faster") this.#speeds.change(1);
   }
 
   /** @param {Frame} frame */
@@ -143,7 +145,10 @@ export class TransportBar extends HTMLElement {
     if (frame.step !== shown.step || frame.head !== shown.head) this.#showPlace(frame);
     const epoch = frame.scalars.epoch ?? -1;
     const pace = frame.playing ? this.#pace.see(frame.step, performance.now()) : this.#pace.stop();
-    if (frame.step !== shown.step || epoch !== shown.epoch || pace !== shown.pace) {
+    const moment = frame.moment?.index ?? -1;
+    const moved = frame.step !== shown.step || moment !== shown.moment;
+    if (moved || epoch !== shown.epoch || pace !== shown.pace) {
+      shown.moment = moment;
       shown.epoch = epoch;
       shown.pace = pace;
       if (this.#target === null) this.#write(this.#place(frame.step));
@@ -165,7 +170,8 @@ export class TransportBar extends HTMLElement {
     this.#track.style.setProperty("--ticks", String(tickCount(length)));
     this.#track.toggleAttribute("data-ticks", length !== null);
     this.#showPlaying(playing);
-    this.#shown = { step: -1, head: -1, epoch: -1, pace: -1, playing };
+    this.#shown = { step: -1, head: -1, epoch: -1, pace: -1, playing, moment: -1 };
+    this.#showSlow();
     this.#found();
     this.#write(this.#place(step));
   }
@@ -174,6 +180,18 @@ export class TransportBar extends HTMLElement {
   #enable(on) {
     for (const each of Object.values(this.#buttons)) each.disabled = !on;
     this.#timeline.disabled = !on;
+  }
+
+  #showSlow() {
+    const { possible, on } = /** @type {Page} */ (this.#page).slow;
+    this.#slow.hidden = !possible;
+    this.#slow.setAttribute("aria-pressed", String(on));
+    const { back, forward } = this.#buttons;
+    const what = on ? "moment" : "step";
+    for (const [way, key, each] of /** @type {const} */ ([["back", "←", back], ["forward", "→", forward]])) {
+      each.setAttribute("aria-label", `One ${what} ${way}`);
+      each.title = `One ${what} ${way} (${key})`;
+    }
   }
 
   /** @param {boolean} playing */
@@ -225,6 +243,11 @@ export class TransportBar extends HTMLElement {
     const { epoch, pace } = this.#shown;
     const length = this.#page?.length;
     const parts = [];
+    const moment = this.#page?.slow.moment;
+    if (moment) {
+      const { index, phase } = moment;
+      return `step ${count(step)} · moment ${index + 1} of ${moment.count} · ${phase}`;
+    }
     if (epoch >= 0) parts.push(`epoch ${count(epoch)}`);
     parts.push(length ? `step ${count(step)} / ${count(length)}` : `step ${count(step)}`);
     if (pace > 0) parts.push(`${count(pace)} steps/s`);
@@ -244,16 +267,6 @@ export class TransportBar extends HTMLElement {
     const step = Math.min(Number(this.#timeline.value), page.length ?? page.head);
     this.#timeline.value = String(step);
     page.seek(step);
-  }
-
-  /** @param {number} by */
-  #changeRate(by) {
-    const page = this.#page;
-    if (!page) return;
-    const at = RATES.indexOf(page.rate) + by;
-    if (at < 0 || at >= RATES.length) return;
-    page.setRate(RATES[at]);
-    page.announce(`Speed: ${RATE_NAMES[at]}`);
   }
 
   /** @param {RunEvent} event */

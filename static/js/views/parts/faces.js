@@ -1,0 +1,124 @@
+/**
+ * What the tensor views of a stage show at a moment of an opened step. A view has one place and, in
+ * the course of a step, several tensors of that shape: the sums z before the activations a, and on
+ * the way back the gradient of each.
+ *
+ * @import {Moment} from "../../core/types.js"
+ */
+
+import { NetworkColumn, NetworkView } from "../network-view.js";
+
+/**
+ * @typedef {object} Face
+ * @property {string} tensor
+ * @property {boolean} gradient
+ */
+
+/** The attributes that a view may have to do without for a while. */
+const ATTRIBUTES = /** @type {const} */ (["data-tensor", "palette", "range", "label", "gradual"]);
+
+export class Faces {
+  #stage;
+  /** The views' own attributes, as they were before the first moment. @type {Map<Element, Record<string, string | null>>} */
+  #own = new Map();
+  /** @type {Map<NetworkColumn, string>} */
+  #headings = new Map();
+
+  /** @param {ParentNode} stage */
+  constructor(stage) {
+    this.#stage = stage;
+  }
+
+  /** @param {Moment | null} moment  null: the views are themselves again */
+  show(moment) {
+    // headings and bars have other widths, and the connections end where the columns stand
+    for (const network of this.#stage.querySelectorAll("network-view")) {
+      if (network instanceof NetworkView) network.arrangeSoon();
+    }
+    if (!moment) return this.#restore();
+    for (const view of this.#stage.querySelectorAll("tensor-view, bar-list")) {
+      const own = this.#keep(view);
+      const base = own["data-tensor"] ?? "";
+      const pending = moment.pending.includes(base) || moment.made.includes(base);
+      // not a number yet: an empty cell, not one that was lost
+      write(view, "gradual", pending ? "" : own.gradual);
+      const face = view.matches("bar-list") ? plain(base) : faceOf(base, view.getAttribute("also"), moment);
+      write(view, "data-tensor", face.tensor);
+      view.toggleAttribute("data-pending", moment.pending.includes(face.tensor));
+      if (view.matches("bar-list")) continue;
+      write(view, "palette", face.gradient ? "gradient" : own.palette);
+      write(view, "range", face.gradient ? "follow" : own.range);
+      write(view, "label", face.gradient ? `gradient of ${own.label ?? base}` : own.label);
+      this.#head(view, face, base);
+    }
+  }
+
+  #restore() {
+    for (const [view, own] of this.#own) {
+      for (const name of ATTRIBUTES) write(view, name, own[name]);
+      view.removeAttribute("data-pending");
+    }
+    for (const [column, heading] of this.#headings) write(column, "heading", heading);
+    this.#own.clear();
+    this.#headings.clear();
+  }
+
+  /** @param {Element} view @returns {Record<string, string | null>} */
+  #keep(view) {
+    let own = this.#own.get(view);
+    if (!own) {
+      own = Object.fromEntries(ATTRIBUTES.map((name) => [name, view.getAttribute(name)]));
+      this.#own.set(view, own);
+    }
+    return own;
+  }
+
+  /**
+   * @param {Element} view
+   * @param {Face} face
+   * @param {string} base  what the view shows by itself
+   */
+  #head(view, { tensor, gradient }, base) {
+    const column = view.parentElement;
+    if (!(column instanceof NetworkColumn)) return;
+    const own = this.#headings.get(column) ?? column.getAttribute("heading") ?? "";
+    this.#headings.set(column, own);
+    const symbol = symbolOf(tensor);
+    const same = symbol === symbolOf(base);
+    write(column, "heading", gradient ? `∂L/∂${symbol.slice(1)}` : same ? own : symbol);
+  }
+}
+
+/**
+ * The newest of the tensors that a view stands for: on the way back of their gradients, if there
+ * are any yet.
+ *
+ * @param {string} base
+ * @param {string | null} also
+ * @param {Moment} moment
+ * @returns {Face}
+ */
+export function faceOf(base, also, { phase, made }) {
+  const places = [base, ...(also?.split(" ") ?? [])];
+  const gradients = places.map((name) => name.replace(/\.(\w+)$/, ".d$1"));
+  const slope = phase === "backward" ? made.findLast((name) => gradients.includes(name)) : undefined;
+  if (slope) return { tensor: slope, gradient: true };
+  return plain(made.findLast((name) => places.includes(name)) ?? base);
+}
+
+/** @param {string} tensor  `conv1.z`  @returns {string}  `z` */
+const symbolOf = (tensor) => tensor.slice(tensor.lastIndexOf(".") + 1);
+
+/** @param {string} tensor @returns {Face} */
+const plain = (tensor) => ({ tensor, gradient: false });
+
+/**
+ * @param {Element} element
+ * @param {string} name
+ * @param {string | null} value  null: without the attribute
+ */
+function write(element, name, value) {
+  if (element.getAttribute(name) === value) return;
+  if (value === null) element.removeAttribute(name);
+  else element.setAttribute(name, value);
+}
