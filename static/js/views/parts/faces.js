@@ -7,6 +7,8 @@
  */
 
 import { NetworkColumn, NetworkView } from "../network-view.js";
+import { TensorView } from "../tensor-view.js";
+import { Range } from "./range.js";
 
 /**
  * @typedef {object} Face
@@ -15,12 +17,14 @@ import { NetworkColumn, NetworkView } from "../network-view.js";
  */
 
 /** The attributes that a view may have to do without for a while. */
-const ATTRIBUTES = /** @type {const} */ (["data-tensor", "palette", "range", "label", "gradual"]);
+const ATTRIBUTES = /** @type {const} */ (["data-tensor", "palette", "label", "gradual"]);
 
 export class Faces {
   #stage;
   /** The views' own attributes, as they were before the first moment. @type {Map<Element, Record<string, string | null>>} */
   #own = new Map();
+  /** The scales of views that show something else, and what that is. @type {Map<TensorView, {range: Range, tensor: string}>} */
+  #scales = new Map();
   /** @type {Map<NetworkColumn, string>} */
   #headings = new Map();
 
@@ -45,10 +49,10 @@ export class Faces {
       const face = view.matches("bar-list") ? plain(base) : faceOf(base, view.getAttribute("also"), moment);
       write(view, "data-tensor", face.tensor);
       view.toggleAttribute("data-pending", moment.pending.includes(face.tensor));
-      if (view.matches("bar-list")) continue;
+      if (!(view instanceof TensorView)) continue;
       write(view, "palette", face.gradient ? "gradient" : own.palette);
-      write(view, "range", face.gradient ? "follow" : own.range);
       write(view, "label", face.gradient ? `gradient of ${own.label ?? base}` : own.label);
+      this.#scale(view, face, base);
       this.#head(view, face, base);
     }
   }
@@ -58,6 +62,8 @@ export class Faces {
       for (const name of ATTRIBUTES) write(view, name, own[name]);
       view.removeAttribute("data-pending");
     }
+    for (const [view, { range }] of this.#scales) view.map.range = range;
+    this.#scales.clear();
     for (const [column, heading] of this.#headings) write(column, "heading", heading);
     this.#own.clear();
     this.#headings.clear();
@@ -71,6 +77,22 @@ export class Faces {
       this.#own.set(view, own);
     }
     return own;
+  }
+
+  /**
+   * Give what a view shows for a while a scale of its own; a gradient's follows it downwards.
+   *
+   * @param {TensorView} view
+   * @param {Face} face
+   * @param {string} base
+   */
+  #scale(view, { tensor, gradient }, base) {
+    const before = this.#scales.get(view);
+    if (tensor === (before?.tensor ?? base)) return;
+    const range = before?.range ?? view.map.range;
+    if (tensor === base) this.#scales.delete(view);
+    else this.#scales.set(view, { range, tensor });
+    view.map.range = tensor === base ? range : new Range(0, gradient);
   }
 
   /**
