@@ -25,8 +25,6 @@ export class Faces {
   #own = new Map();
   /** The scales of views that show something else, and what that is. @type {Map<TensorView, {range: Range, tensor: string}>} */
   #scales = new Map();
-  /** @type {Map<NetworkColumn, string>} */
-  #headings = new Map();
 
   /** @param {ParentNode} stage */
   constructor(stage) {
@@ -64,9 +62,10 @@ export class Faces {
     }
     for (const [view, { range }] of this.#scales) view.map.range = range;
     this.#scales.clear();
-    for (const [column, heading] of this.#headings) write(column, "heading", heading);
+    for (const column of this.#stage.querySelectorAll("network-column")) {
+      if (column instanceof NetworkColumn) write(column.headingText, "data-face", null);
+    }
     this.#own.clear();
-    this.#headings.clear();
   }
 
   /** @param {Element} view @returns {Record<string, string | null>} */
@@ -96,6 +95,9 @@ export class Faces {
   }
 
   /**
+   * Head a column with what it shows. Its own heading keeps its place: with the widths the scale of
+   * the whole network would change.
+   *
    * @param {Element} view
    * @param {Face} face
    * @param {string} base  what the view shows by itself
@@ -103,11 +105,9 @@ export class Faces {
   #head(view, { tensor, gradient }, base) {
     const column = view.parentElement;
     if (!(column instanceof NetworkColumn)) return;
-    const own = this.#headings.get(column) ?? column.getAttribute("heading") ?? "";
-    this.#headings.set(column, own);
     const symbol = symbolOf(tensor);
-    const same = symbol === symbolOf(base);
-    write(column, "heading", gradient ? `∂L/∂${symbol.slice(1)}` : same ? own : symbol);
+    const own = symbol === symbolOf(base);
+    write(column.headingText, "data-face", gradient ? `∂L/∂${symbol.slice(1)}` : own ? null : symbol);
   }
 }
 
