@@ -17,7 +17,7 @@ def moment_message(slow: SlowMotion) -> dict[str, Any] | None:
     `place` in the minibatch of the one on the stage, of how many, and its `number` in the training
     set.
     """
-    opened = slow.open_step()
+    opened = None if slow.moment is None else slow.open_step()
     if slow.moment is None or opened is None:
         return None
     moment = opened.moment(slow.moment)
