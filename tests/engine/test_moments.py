@@ -13,7 +13,7 @@ from engine.data.library import Library
 from engine.errors import InvalidValueError
 from engine.exhibits.digits import EXHIBIT
 from engine.exhibits.opened import OpenedTraining
-from engine.explain import narration
+from engine.explain import narration, words
 from engine.explain.inside import Inside
 from engine.explain.ledger import TOLERANCE
 from engine.explain.moments import PHASES
@@ -102,8 +102,8 @@ def test_every_moment_has_words_and_its_formula_can_be_set(network, seed, optimi
 
 
 def test_all_kinds_of_layers_losses_and_optimizers_have_words():
-    assert narration.WORDS.keys() == LAYERS.keys()
-    assert narration.LOSSES.keys() == narration.GRADIENTS.keys() == LOSSES.keys() > LAST.keys()
+    assert words.WORDS.keys() == LAYERS.keys()
+    assert words.LOSSES.keys() == words.GRADIENTS.keys() == LOSSES.keys() > LAST.keys()
     assert narration.OPTIMIZERS.keys() == OPTIMIZERS.keys()
 
 
@@ -137,22 +137,22 @@ def test_the_captions_say_what_the_tensors_say(digits):
     assert number_after("keeps the", captions["act1.a"]) == f"{(z > 0).sum():,}"
     mask = tensors["dropout.mask"]
     assert number_after("leaves", captions["dropout.y"]) == f"{(mask == 0).sum():,}"
-    assert number_after("images =", captions["loss"]) == narration.short(float(tensors["loss"]))
+    assert number_after("images =", captions["loss"]) == words.short(float(tensors["loss"]))
     dz = tensors["dense1.dz"]
-    assert number_after("from", captions["dense1.dz"]) == narration.short(dz.min())
-    assert number_after("to", captions["dense1.dz"]) == narration.short(dz.max())
+    assert number_after("from", captions["dense1.dz"]) == words.short(dz.min())
+    assert number_after("to", captions["dense1.dz"]) == words.short(dz.max())
     dW = digits._run._network.gradients()["conv2.dW"]
-    assert number_after("at most", captions["conv2.dW"]) == narration.short(abs(dW).max())
+    assert number_after("at most", captions["conv2.dW"]) == words.short(abs(dW).max())
     update = scene.update
     before = scene.network.named(update.before)["conv1.W"].astype(float)
     moved = abs(scene.network.parameters()["conv1.W"] - before).max()
-    assert number_after("at most", captions["conv1.W"]) == narration.short(moved)
+    assert number_after("at most", captions["conv1.W"]) == words.short(moved)
     assert "Adam moves 72 weights" in captions["conv1.W"]
     assert number_after("learning rate", captions["conv1.W"]) == "0.008"
 
 
 def test_a_number_is_written_as_people_do():
-    assert [narration.short(one) for one in (0.03125, -2.5, 1.2e-7, 0, -np.inf, np.nan)] == [
+    assert [words.short(one) for one in (0.03125, -2.5, 1.2e-7, 0, -np.inf, np.nan)] == [
         *("0.0312", "−2.5", "1.2·10⁻⁷", "0", "−∞", "NaN"),
     ]
 

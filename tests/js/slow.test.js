@@ -18,7 +18,6 @@ class Page {
   onPaint(painter) {
     this.painters.push(painter);
   }
-  linkAs() {}
   setRate(rate) {
     this.rate = rate;
     this.rates.push(rate);
@@ -41,7 +40,7 @@ const MOMENT = {
 
 function slowMotion({ on = true, moment = MOMENT } = {}) {
   const page = new Page();
-  const slow = new SlowMotion(/** @type {any} */ (page));
+  const slow = new SlowMotion(/** @type {any} */ (page), /** @type {any} */ ({}));
   page.listeners.welcome({ slow: false });
   if (on) page.listeners.slow({ data: { on: true, sample: 0 } });
   for (const painter of page.painters) painter({ moment });

@@ -67,7 +67,7 @@ export class Page {
   /** @type {{step: number, then: () => void} | null} what to do once a step is on the screen */
   #arrival = null;
 
-  /** The steps opened up into their moments. @type {SlowMotion} */
+  /** @type {SlowMotion} the steps opened up into their moments */
   slow;
 
   /**
@@ -79,7 +79,7 @@ export class Page {
     this.slug = slug;
     this.#announcer = announcer;
     this.#links = links;
-    this.slow = new SlowMotion(this);
+    this.slow = new SlowMotion(this, links);
     this.#inquiry = new Inquiry({
       ask: (id, { pick: { tensor, index }, page: turned, terms }) =>
         this.send({ kind: "explain", id, tensor, index, page: turned, terms }),
@@ -269,16 +269,6 @@ export class Page {
   /** @param {readonly string[]} names  the tensors that the lesson speaks of */
   highlight(names) {
     this.#links.mark(names);
-  }
-
-  /** Light these instead of what the lesson speaks of. @param {readonly string[] | null} names */
-  spotlight(names) {
-    this.#links.spotlight(names);
-  }
-
-  /** Say what a tensor is called on the stage. @param {(name: string) => string} called */
-  linkAs(called) {
-    this.#links.called = called;
   }
 
   /** Light what is linked anew: something that stands for a tensor has come. */

@@ -27,15 +27,20 @@ export class SlowMotion {
   director = null;
 
   #page;
+  #links;
   /** The rate of whole steps. @type {number | null} */
   #rate = null;
 
-  /** @param {Page} page */
-  constructor(page) {
+  /**
+   * @param {Page} page
+   * @param {import("./links.js").Links} links
+   */
+  constructor(page, links) {
     this.#page = page;
+    this.#links = links;
+    links.called = (name) => this.nameOnStage(name);
     page.onEvent("welcome", ({ slow }) => this.#welcome(slow));
     page.onEvent("slow", ({ data }) => this.#turn(data.on));
-    page.linkAs((name) => this.nameOnStage(name));
     page.onPaint((frame) => this.#see(frame));
   }
 
@@ -75,6 +80,11 @@ export class SlowMotion {
     if (!this.moment) return;
     const { place, of } = this.moment.sample;
     this.#page.send({ kind: "slow", on: true, sample: (place + by + of) % of });
+  }
+
+  /** Light these instead of what the lesson speaks of. @param {readonly string[] | null} names */
+  spotlight(names) {
+    this.#links.spotlight(names);
   }
 
   /**

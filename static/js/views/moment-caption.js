@@ -68,7 +68,7 @@ export class MomentCaption extends HTMLElement {
     page.slow.director = (frame) => {
       faces.show(frame.moment);
       this.#show(frame);
-      page.spotlight(frame.moment ? lit(frame.moment) : null);
+      page.slow.spotlight(frame.moment ? lit(frame.moment) : null);
     };
     page.onEvent("slow", () => this.#offer(), { signal: this.#aborter.signal });
     page.invalidate();
