@@ -353,6 +353,20 @@ def test_a_kernel_is_learned_from_noise(stage):
     stage.expect_step(0, 25)
 
 
+def test_another_picture_begins_the_search_again(stage):
+    stage.open("?mode=learn&input=photo&detail=16&step=12")
+    expect(stage.page.locator("transport-bar .caption")).to_contain_text("step 12")
+    file = {"name": "half.png", "mimeType": "image/png", "buffer": png(40, 80)}
+    stage.page.get_by_label("Open a picture file").set_input_files(file)
+    expect(stage.page.locator("transport-bar .caption")).to_contain_text("step 0")
+    stage.page.wait_for_function(
+        """() => {
+          const { tensor } = document.querySelector("tensor-view[data-tensor='conv1.x']");
+          return tensor.shape.join() === "1,1,8,16" && tensor.data[0] === 1;
+        }"""
+    )
+
+
 def test_the_lesson_drives_the_stage_to_its_end(stage):
     stage.open()
     count = stage.page.locator("lesson-beat").count()

@@ -51,7 +51,7 @@ const STAGE = `
       <tensor-view data-tensor="k" data-view="k" label="kernel" scale="off" range="2"
         editable="0.5 -1000 1000"></tensor-view>
       <div class="turned" data-part="turned">
-        <figcaption>turned by 180°</figcaption>
+        <p class="figure-note">turned by 180°</p>
         <tensor-view data-tensor="k.turned" data-view="turned" label="kernel, turned"
           scale="off" range="2"></tensor-view>
       </div>
@@ -97,19 +97,14 @@ const STAGE = `
   <p class="stage-line stage-aside" data-text="covers"></p>
 
   <div class="panels">
-    <section class="panel">
+    <section class="panel panel-wide">
       <h2 class="panel-title">How much there is to learn</h2>
       <dl class="counted">
-        <dt>this convolution</dt><dd data-text="parameters"></dd>
-        <dt>a dense layer with the same inputs and outputs</dt><dd data-text="dense"></dd>
-        <dt data-part="photo-dense">the same for the whole picture</dt>
-        <dd data-part="photo-dense" data-text="photo-dense"></dd>
+        <div><dt>this convolution</dt><dd data-text="parameters"></dd></div>
+        <div><dt>a dense layer with the same inputs and outputs</dt><dd data-text="dense"></dd></div>
+        <div data-part="photo-dense"><dt>a dense layer for the whole picture</dt>
+          <dd data-text="photo-dense"></dd></div>
       </dl>
-    </section>
-    <section class="panel">
-      <h2 class="panel-title">Your own picture</h2>
-      <draw-pad label="your drawing" rows="16" columns="16"></draw-pad>
-      <div data-part="input"></div>
     </section>
     <section class="panel panel-wide">
       <h2 class="panel-title">Cross-correlation and true convolution of the image with two
@@ -132,7 +127,17 @@ const STAGE = `
   </div>
 </div>
 
-<kernel-search></kernel-search>`;
+<kernel-search></kernel-search>
+
+<div class="panels">
+  <section class="panel panel-wide">
+    <h2 class="panel-title">Your own picture: drawn, from a file, or from the camera</h2>
+    <div class="own-picture">
+      <draw-pad label="your drawing" rows="16" columns="16"></draw-pad>
+      <div data-part="input"></div>
+    </div>
+  </section>
+</div>`;
 
 /** Steps per second at which each mode is played at first. */
 const RATES = { slide: 5, learn: 60 };
@@ -566,12 +571,19 @@ class Stage {
   #draw({ pixels, rows, columns }) {
     const input = "drawing";
     const sent = { input, channels: 1, rows, columns, pixels: base64Numbers(pixels) };
+    this.#beginAgain();
     this.#page.act("picture", sent);
     this.#set({ input });
   }
 
+  /** What a kernel is learned from can be changed at the first step only. */
+  #beginAgain() {
+    if (this.#mode === "learn" && this.#page.step > 0) this.#page.reset();
+  }
+
   /** @param {Record<string, unknown>} picture */
   #take(picture) {
+    this.#beginAgain();
     this.#page.act("photo", picture);
     this.#set({ input: "photo" });
   }

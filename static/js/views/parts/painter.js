@@ -22,6 +22,8 @@ import { cellText } from "./numbers.js";
 
 /** Stripes of cells that are not finite: period and width, CSS px. */
 const STRIPE = 5;
+/** How solid the diagonals are over cells that nothing looks at. */
+const SHADE = 0.5;
 
 /** The side of a marked corner, as a share of the cell's. */
 const WEDGE = 0.22;
@@ -318,6 +320,7 @@ export class Painter {
     const apart = Math.round(STRIPE * geometry.ratio);
     context.strokeStyle = colour;
     context.lineWidth = geometry.ratio;
+    context.globalAlpha = SHADE;
     context.beginPath();
     for (let i = 0; i < cells.length; i++) {
       if (!geometry.arrangement.shows(cells[i])) continue;
@@ -331,6 +334,7 @@ export class Painter {
       }
     }
     context.stroke();
+    context.globalAlpha = 1;
   }
 
   /**
