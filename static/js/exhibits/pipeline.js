@@ -13,6 +13,7 @@ import { BarList } from "../views/bar-list.js";
 import { LayerTable } from "../views/layer-table.js";
 import { NetworkColumn, NetworkView } from "../views/network-view.js";
 import { connectionOf, headingOf, readLine } from "../views/parts/layer-words.js";
+import { Zoom } from "../views/parts/zoom.js";
 import { TensorView } from "../views/tensor-view.js";
 
 const DIGITS = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
@@ -143,7 +144,7 @@ class Stage {
     const zoom = this.#network?.zoom?.value ?? 1;
     this.#host.replaceChildren(network);
     this.#network = network;
-    if (network.zoom) network.zoom.value = zoom;
+    network.zoom = new Zoom(network, zoom);
     this.#figures = columns.map((column) => {
       const figure = column.querySelector("tensor-view, bar-list");
       if (figure instanceof TensorView || figure instanceof BarList) return figure;

@@ -10,8 +10,7 @@
  * or walking to it, shows its number, and picking it asks for its ledger.
  *
  * <network-view>   `height`: the most CSS px (half of the window's height);
- *                  `zoomable`: it can be drawn larger than fits, and scrolls then; the event
- *                  `zoom-change` {zoom, most} says how large it is
+ *                  `zoomable`: fingers zoom it, see parts/zoom.js
  * <network-column> `heading`; `shape`: the line below it (by default what the view says);
  *                  `connect`: how it is fed by the column before: all | one | flatten;
  *                  `weights`: the tensor of which each of these connections is a part;
@@ -22,6 +21,7 @@
  * @import {Box} from "./parts/geometry.js"
  * @import {ColumnSize} from "./parts/network-sizes.js"
  * @import {Connect} from "./parts/wires.js"
+ * @import {Zoom} from "./parts/zoom.js"
  */
 
 import { tokens } from "../core/tokens.js";
@@ -30,7 +30,6 @@ import { Edges } from "./parts/edges.js";
 import { BORDERS, heightOf, scaleFor, tileSide } from "./parts/network-sizes.js";
 import { onScreenChange } from "./parts/screen.js";
 import { feeding, linesInto, wires } from "./parts/wires.js";
-import { Zoom } from "./parts/zoom.js";
 import { TensorView } from "./tensor-view.js";
 
 const TILE = 38;
@@ -100,7 +99,7 @@ export class NetworkView extends HTMLElement {
   litFigures = [];
   /** @type {Edges | null} */
   edges = null;
-  /** @type {Zoom | null} */
+  /** Given by who lets the drawing be zoomed. @type {Zoom | null} */
   zoom = null;
   /** @type {AbortController | null} */
   life = null;
@@ -119,7 +118,6 @@ export class NetworkView extends HTMLElement {
     this.inner.append(this.svg, ...this.querySelectorAll(":scope > network-column"));
     this.append(this.inner);
     this.edges = new Edges(this.inner, this.litEdge, signal);
-    if (this.hasAttribute("zoomable")) this.zoom = new Zoom(this, signal);
     this.addEventListener("tensor-shape", () => this.arrangeSoon(), { signal });
     this.addEventListener("line-change", (event) => columnOf(event)?.write(), { signal });
     this.addEventListener("cell-hover", (event) => this.onHover(event), { signal });

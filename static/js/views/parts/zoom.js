@@ -1,7 +1,7 @@
 /**
  * How large a network is drawn: as it fits, or up to several times as large, in a box that scrolls.
  * Wheel with Ctrl (which is also what pinching a trackpad is), two fingers, and the keys + − 0. What
- * is under the pointer stays there.
+ * is under the pointer stays there. The view's event `zoom-change` {zoom, most} says how large it is.
  *
  * @import {NetworkView} from "../network-view.js"
  * @import {ColumnSize} from "./network-sizes.js"
@@ -19,17 +19,19 @@ const MOST_AREA = 5e6;
 
 export class Zoom {
   /** Times what fits. */
-  value = 1;
+  value;
   most = 1;
   /** @type {Map<number, Point>} fingers by pointer */
   #fingers = new Map();
 
   /**
-   * @param {NetworkView} view
-   * @param {AbortSignal} signal
+   * @param {NetworkView} view  on the page, for as long as it is there
+   * @param {number} value  where it begins
    */
-  constructor(view, signal) {
+  constructor(view, value) {
     this.view = view;
+    this.value = value;
+    const signal = view.life?.signal;
     view.addEventListener("wheel", (event) => this.#wheel(event), { signal, passive: false });
     view.addEventListener("keydown", (event) => this.#key(event), { signal });
     view.addEventListener("pointerdown", (event) => this.#down(event), { signal });
