@@ -124,6 +124,21 @@ def test_a_changed_number_of_the_input_is_pooled_at_once(stage):
     stage.expect_step(1)
 
 
+def test_changed_numbers_travel_in_the_address(stage, browser: Browser, server):
+    stage.open()
+    stage.cell("input").focus()
+    stage.page.keyboard.press("9")
+    stage.page.keyboard.press("Enter")
+    expect(stage.text("result")).to_have_text("9")
+    stage.page.wait_for_url(re.compile("more="))
+    context = browser.new_context(base_url=server.url)
+    other = Stage(context.new_page())
+    other.page.goto(stage.page.url)
+    expect(other.text("result")).to_have_text("9")
+    other.expect_tensor("pool.x", stage.tensor("pool.x"))
+    context.close()
+
+
 def test_a_number_out_of_range_is_refused_beside_the_cell(stage):
     stage.open()
     stage.cell("input").focus()
