@@ -4,7 +4,7 @@ import { beforeEach, mock, test } from "node:test";
 import { Lines } from "../../static/js/core/lines.js";
 import { differs, flagText, scalarNames } from "../../static/js/views/parts/line-words.js";
 import { ghostCurves } from "../../static/js/views/parts/ghost-curves.js";
-import { furthest } from "../../static/js/views/parts/ghost-tracks.js";
+import { furthest, shared } from "../../static/js/views/parts/ghost-tracks.js";
 
 globalThis.window = /** @type {any} */ (globalThis);
 
@@ -134,4 +134,18 @@ test("a ghost is drawn of the scalars that a chart draws boldly, and of nothing 
   const [ghost] = ghostCurves([line({ course: { step: [0, 1], val_loss: [2.4, null] } })], series);
   assert.deepEqual(ghost.values.map((values) => [...values]), [[], [2.4, NaN], []]);
   assert.deepEqual(ghostCurves([line()], /** @type {any} */ ([{ name: "x", weight: 1 }])), []);
+});
+
+test("lines are one up to where one left the other, or both the line they come from", () => {
+  const C = line({ line: 3, name: "C", parent: 2, step: 150 });
+  const D = line({ line: 4, name: "D", parent: 1, step: 60 });
+  const E = line({ line: 5, name: "E" });
+  lines.take({ ...STATE, lines: [line(), B, C, D, E] });
+  assert.equal(shared(lines, 1, 2), 120);
+  assert.equal(shared(lines, 1, 3), 120);
+  assert.equal(shared(lines, 2, 3), 150);
+  assert.equal(shared(lines, 3, 4), 60);
+  assert.equal(shared(lines, 5, 3), 0);
+  lines.take({ ...STATE, lines: [B, D] });
+  assert.equal(shared(lines, 2, 4), 60, "the line that both left may be gone");
 });

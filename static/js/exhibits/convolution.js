@@ -310,10 +310,10 @@ class Stage {
 
   /** @param {Frame} frame */
   #paintWindow(frame) {
-    const { arrays, scalars, run, step } = frame;
+    const { arrays, scalars, root, step } = frame;
     const { channels, looked_at, out_rows, out_columns, position, value, bias } = scalars;
     this.#layOut(frame);
-    for (const view of this.#views) view.show(arrays.get(view.dataset.tensor ?? ""), run);
+    for (const view of this.#views) view.show(arrays.get(view.dataset.tensor ?? ""), root);
     this.#photo.show(frame);
     const image = this.#view("x");
     const weights = arrays.get(this.#page.values.flip === true ? "k.turned" : "k");
@@ -354,7 +354,7 @@ class Stage {
    *
    * @param {Frame} frame
    */
-  #layOut({ arrays, scalars, run }) {
+  #layOut({ arrays, scalars, root }) {
     const { input, flip } = this.#page.values;
     const { in_rows, in_columns, above, left, extent, stride, out_rows, out_columns } = scalars;
     const { channels, filters, looked_at, size, greatest } = scalars;
@@ -363,7 +363,7 @@ class Stage {
     this.#geometry = geometry.join();
     this.#hideMap();
     const counts = [channels, filters, looked_at, size, greatest];
-    const key = [...geometry, ...counts, input, flip, run, this.#width, zoom].join();
+    const key = [...geometry, ...counts, input, flip, root, this.#width, zoom].join();
     if (key === this.#laid || !this.#width) return;
     this.#laid = key;
     this.#zoom = zoom;

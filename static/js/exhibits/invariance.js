@@ -220,13 +220,13 @@ class Stage {
 
   /** @param {Frame} frame */
   paint(frame) {
-    const { arrays, run } = frame;
+    const { arrays, root } = frame;
     const { dx, dy, angle, scale, filter, axis } = this.#page.values;
     for (const view of this.#tensors) {
       const name = view.dataset.tensor ?? "";
       if (OF_THE_FILTER.includes(name)) adjust(view, "prefix", `0,${filter}`);
       if (name === "pool.conv1.W") adjust(view, "selected", String(filter));
-      view.show(arrays.get(name), run);
+      view.show(arrays.get(name), root);
     }
     for (const chart of this.#charts) {
       if (chart.hasAttribute("here")) adjust(chart, "x-label", QUANTITIES[String(axis)]);

@@ -113,7 +113,7 @@ class Stage {
     this.#build(frame.run, signals, words);
     const label = frame.arrays.get("label")?.data[0] ?? -1;
     for (const [at, figure] of this.#figures.entries()) {
-      if (figure instanceof TensorView) figure.show(signals[at], frame.run);
+      if (figure instanceof TensorView) figure.show(signals[at], frame.root);
       else figure.show(signals[at], DIGITS, label);
     }
     this.#network?.show(frame.arrays);

@@ -121,7 +121,7 @@ class Stage {
   #texts;
   /** @type {Map<string, TensorView>} */
   #byName = new Map();
-  #run = -1;
+  #root = -1;
   /** What is outlined follows from this. */
   #drawn = -1;
 
@@ -158,10 +158,10 @@ class Stage {
 
   /** @param {Frame} frame */
   paint(frame) {
-    const { arrays, run } = frame;
-    if (run !== this.#run) this.#begin(run);
+    const { arrays, root } = frame;
+    if (root !== this.#root) this.#begin(root);
     // a mean has decimals, and the numbers after it need none again: as if the run were another
-    const scale = 2 * run + (this.#isMax ? 1 : 0);
+    const scale = 2 * root + (this.#isMax ? 1 : 0);
     for (const view of this.#views) view.show(arrays.get(view.dataset.tensor ?? ""), scale);
     this.#shareScales();
     this.#counts.show(arrays.get("next.counts"));
@@ -173,9 +173,9 @@ class Stage {
     this.#tellMove(frame);
   }
 
-  /** Another run has another map: its own scales, and paper and ink for a digit. @param {number} run */
-  #begin(run) {
-    this.#run = run;
+  /** Another run has another map: its own scales, and paper and ink for a digit. @param {number} root */
+  #begin(root) {
+    this.#root = root;
     const digit = this.#page.values.input === "digit";
     for (const name of SCALES.flat()) this.#byName.get(name)?.setAttribute("range", "0");
     for (const name of SCALES[0]) {

@@ -80,12 +80,12 @@ export class KernelSearch extends HTMLElement {
    * @param {{palette: string}} look  of the picture
    */
   show(frame, width, { palette }) {
-    const { arrays, scalars, run } = frame;
+    const { arrays, scalars, root } = frame;
     const shapes = ["conv1.x", "conv1.W", "target"].map((name) => arrays.get(name)?.shape ?? [0]);
     const key = [...shapes, width, palette].join();
     if (key !== this.laid) this.layOut(shapes, width, palette);
     this.laid = key;
-    for (const [name, view] of this.views) view.show(arrays.get(name), run);
+    for (const [name, view] of this.views) view.show(arrays.get(name), root);
     this.chart?.show(frame);
     if (this.found) setText(this.found, courseOf(scalars));
   }

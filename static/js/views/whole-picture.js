@@ -35,14 +35,14 @@ export class WholePicture extends HTMLElement {
   }
 
   /** @param {Frame} frame */
-  show({ arrays, scalars, run }) {
+  show({ arrays, scalars, root }) {
     const photo = arrays.get("photo");
     const filtered = arrays.get("photo.y");
     this.hidden = !photo?.data.length;
     if (!photo || !filtered || this.hidden || !this.picture || !this.caption) return;
     if (!sameNumbers(photo, this.shown)) this.picture.show(photo);
     this.shown = photo;
-    this.filtered?.show(filtered, run);
+    this.filtered?.show(filtered, root);
     const { top_row, left_column, in_rows, in_columns, extent } = scalars;
     const [high, wide] = [extent / in_rows, extent / in_columns];
     this.picture.mark(top_row / in_rows, left_column / in_columns, high, wide);
