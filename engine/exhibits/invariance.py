@@ -53,9 +53,10 @@ AXES: dict[str, Array] = {
     "dx": np.linspace(-4, 4, 17),
     "dy": np.linspace(-4, 4, 17),
     "angle": np.linspace(-45, 45, 19),
-    "scale": np.linspace(0.6, 1.4, 17),
+    # a control's 0.65 is the nearest number to it: a sum of steps is not always that one
+    "scale": np.linspace(0.6, 1.4, 17).round(2),
 }
-"""The places along each kind of move at which the curves are worked out."""
+"""The places along each kind of move at which the curves are worked out: those of its control."""
 
 FAR = 3.0
 """How far the digits are moved, in pixels, when it is asked who keeps its confidence."""

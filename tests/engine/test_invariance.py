@@ -131,6 +131,18 @@ def test_a_curve_says_what_the_networks_say_of_the_digit_there(learned, axis):
             )
 
 
+@pytest.mark.parametrize("axis", AXES)
+def test_every_place_of_a_control_is_a_point_of_the_curve_and_no_move_one_of_the_mean(
+    learned, axis
+):
+    slider = next(control for control in EXHIBIT.controls if control.name == axis)
+    seen = stand(learned, axis=axis).arrays
+    count = round((slider.high - slider.low) / slider.step) + 1
+    places = [round(slider.low + n * slider.step, 9) for n in range(count)]
+    assert seen["curve.at"].tolist() == places
+    assert {slider.low, slider.default, slider.high} <= set(seen["mean.at"].tolist())
+
+
 def test_a_mean_curve_is_the_mean_over_two_images_of_every_digit(learned):
     seen = stand(learned, angle=10).arrays
     validation = learned._run._validation
