@@ -371,12 +371,12 @@ def test_bars_say_right_and_wrong_with_a_glyph_too(gallery):
 def test_a_chart_is_read_with_the_keys_and_picks_a_step(gallery):
     point = gallery.cell("loss")
     point.focus()
-    expect(point).to_have_accessible_name("training, step 0: 2.5")
+    expect(point).to_have_accessible_name("training, mean of steps 0–2: 2.5")
     gallery.press("ArrowRight", "ArrowRight")
-    expect(point).to_have_accessible_name(re.compile("^training, step 6: "))
-    expect(gallery.page.locator("line-chart .chart-read")).to_have_text("step 6")
+    expect(point).to_have_accessible_name(re.compile("^training, mean of steps 6–8: "))
+    expect(gallery.page.locator("line-chart .chart-read")).to_have_text("mean of steps 6–8")
     gallery.press("Home", "ArrowDown", "ArrowRight")
-    expect(point).to_have_accessible_name(re.compile("^validation, step 30: "))
+    expect(point).to_have_accessible_name(re.compile("^validation, mean of steps 30–32: "))
     gallery.press("Enter")
     [pick] = gallery.events("step-pick")
     assert pick["detail"]["step"] == 30
@@ -386,12 +386,23 @@ def test_a_chart_tells_its_course_and_has_a_table(gallery):
     gallery.cell("loss").focus()
     grid = gallery.page.get_by_role("grid", name="loss", exact=True)
     expect(grid).to_have_accessible_description(
-        re.compile(r"^loss up to step 297: training from 2.5 at step 0 to .*; validation from ")
+        re.compile(
+            r"^loss up to step 297: training from 2.5 as the mean of steps 0–2 to .*; validation "
+        )
     )
     gallery.press("t")
     dialog = gallery.page.get_by_role("dialog", name="loss")
     expect(dialog.get_by_role("columnheader")).to_have_text(["step", "training", "validation"])
     expect(dialog.locator("tbody tr")).to_have_count(100)
+    expect(dialog.get_by_role("rowheader").nth(1)).to_have_text("mean of steps 3–5")
+    expect(dialog.get_by_role("rowheader").last).to_have_text("297")
+
+
+def test_a_chart_tells_the_value_of_the_present_step_not_the_mean_around_it(gallery):
+    gallery.page.evaluate("window.rewind(121, { loss: 1.25 })")
+    gallery.cell("loss").focus()
+    grid = gallery.page.get_by_role("grid", name="loss", exact=True)
+    expect(grid).to_have_accessible_description(re.compile(" to 1.25 at step 121, least "))
 
 
 def test_the_future_of_a_rewound_run_is_faint(gallery):

@@ -337,7 +337,9 @@ test("a curve over a quantity is told by its places, not by steps", () => {
     steps: [-1, 0, 1],
     series: [{ label: "dense" }],
     values: [[0.2, 0.9, 0.4]],
+    present: [NaN],
     step: Infinity,
+    head: 2,
     quantity: "px to the right",
     ghosts: [],
   });
@@ -348,6 +350,10 @@ test("a curve over a quantity is told by its places, not by steps", () => {
   const course = { ...lines, steps: [0, 1, 2], step: 2, quantity: "" };
   assert.equal(pointName(course, 0, 1), "dense, step 1: 0.9");
   assert.match(chartSummary("loss", course), /^loss up to step 2: /);
+  const long = { ...course, steps: [0, 8, 16], step: 9, head: 18, present: [0.7] };
+  assert.equal(pointName(long, 0, 1), "dense, mean of steps 8–15: 0.9");
+  assert.equal(pointName(long, 0, 2), "dense, mean of steps 16–18: 0.4");
+  assert.match(chartSummary("loss", long), / to 0\.7 at step 9, /);
   const ghosts = [{ name: "A", steps: [0, 1, 2], values: [[0.2, 0.8, NaN]] }];
   const behind = "Behind it, dashed: run A, dense 0.8 at step 1.";
   assert.ok(chartSummary("loss", { ...course, ghosts }).endsWith(behind));

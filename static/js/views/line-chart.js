@@ -21,9 +21,8 @@
  */
 
 import { button } from "../core/dom.js";
-import { significant } from "../core/format.js";
 import { ChartPainter } from "./parts/chart-painter.js";
-import { chartSummary, placeName, pointName } from "./parts/chart-words.js";
+import { chartSummary, placeName, pointName, rowName } from "./parts/chart-words.js";
 import { ghostCurves } from "./parts/ghost-curves.js";
 import { later } from "./parts/later.js";
 import { Roving } from "./parts/roving.js";
@@ -37,6 +36,8 @@ const NOTHING = -1;
 const X_ROOM = 64;
 const Y_ROOM = 34;
 
+/** Before a scalar's name: the array with its course. */
+const COURSE = "history.";
 const NONE = new Float32Array(0);
 
 let made = 0;
@@ -56,6 +57,8 @@ export class LineChart extends HTMLElement {
     here: NaN,
     marker: NOTHING,
     reading: NOTHING,
+    present: [],
+    head: 0,
     ghosts: [],
   };
   /** @type {ArrayLike<number>[]} */
@@ -138,6 +141,7 @@ export class LineChart extends HTMLElement {
     const given = JSON.parse(this.getAttribute("series") ?? "[]");
     this.lines.series = given.map((series, i) => ({
       name: series.name,
+      scalar: series.name.startsWith(COURSE) ? series.name.slice(COURSE.length) : "",
       label: series.label ?? series.name,
       token: series.token ?? "accent",
       dash: series.dash ?? DASHES[i % DASHES.length],
@@ -145,6 +149,7 @@ export class LineChart extends HTMLElement {
     }));
     this.values = given.map(() => NONE);
     this.lines.values = this.values;
+    this.lines.present = given.map(() => NaN);
   }
 
   readAttributes() {
@@ -163,7 +168,7 @@ export class LineChart extends HTMLElement {
   /**
    * Draw the curves of a frame.
    *
-   * @param {Pick<Frame, "run" | "step" | "head" | "arrays">} frame
+   * @param {Pick<Frame, "run" | "step" | "head" | "arrays"> & Partial<Pick<Frame, "scalars">>} frame
    */
   show(frame) {
     const { lines } = this;
@@ -175,8 +180,12 @@ export class LineChart extends HTMLElement {
     lines.step = here === undefined ? frame.step : Infinity;
     lines.here = here ?? NaN;
     lines.marker = here === undefined ? NOTHING : Array.prototype.indexOf.call(lines.steps, here);
+    lines.head = frame.head;
     for (let i = 0; i < lines.series.length; i++) {
-      this.values[i] = frame.arrays.get(lines.series[i].name)?.data ?? NONE;
+      const { name, scalar } = lines.series[i];
+      this.values[i] = frame.arrays.get(name)?.data ?? NONE;
+      // a point of a long course stands for several steps; the stage shows one of them
+      lines.present[i] = frame.scalars?.[scalar] ?? NaN;
     }
     if (lines.reading >= lines.steps.length) lines.reading = NOTHING;
     if (this.widen(frame.head)) this.arrange();
@@ -244,6 +253,11 @@ export class LineChart extends HTMLElement {
         if (value < least) least = value;
         if (value > greatest) greatest = value;
       }
+    }
+    for (const value of this.lines.present) {
+      if (value - value !== 0 || (log && value <= 0)) continue;
+      if (value < least) least = value;
+      if (value > greatest) greatest = value;
     }
     const outside = least < Math.min(this.least, y.low) || greatest > Math.max(this.greatest, y.high);
     const moved = furthest !== this.furthest || first !== this.first;
@@ -356,7 +370,7 @@ export class LineChart extends HTMLElement {
       {
         caption: "",
         corner: this.lines.quantity || "step",
-        rows: Array.from(steps, significant),
+        rows: Array.from(steps, (_, point) => rowName(this.lines, point)),
         columns: series.map(({ label }) => label),
         value: (row, column) => (Number.isNaN(values[column][row]) ? undefined : values[column][row]),
       },

@@ -41,8 +41,8 @@ const arrays = new Map([
   ["history.val_loss", tensor("history.val_loss", [POINTS], (i) => (i % 10 ? NaN : 0.1 + 2.5 * 0.99 ** i))],
 ]);
 
-window.rewind = (step) =>
-  document.querySelector("line-chart").show({ run: 1, step, head: 3 * (POINTS - 1), arrays });
+window.rewind = (step, scalars) =>
+  document.querySelector("line-chart").show({ run: 1, step, head: 3 * (POINTS - 1), arrays, scalars });
 
 /** How solid the training line is at a step: the strongest alpha in its column of pixels. */
 window.alphaAt = (step) => {

@@ -13,6 +13,7 @@ import { along } from "./ticks.js";
 /**
  * @typedef {object} Series
  * @property {string} name  the array
+ * @property {string} scalar  what it is the course of; empty for none
  * @property {string} label
  * @property {Colour} token  the line's colour
  * @property {number[]} dash
@@ -29,6 +30,8 @@ import { along } from "./ticks.js";
  * @property {number} here  the present place, NaN for steps
  * @property {number} marker  the point there, or −1
  * @property {number} reading  the point that is read, or −1
+ * @property {number[]} present  each line's value at the present step itself; NaN: not known
+ * @property {number} head  the last step that the points stand for
  * @property {readonly Ghost[]} ghosts  other runs, drawn behind
  *
  * @typedef {object} Ghost  the same scalars of another run
@@ -248,7 +251,7 @@ export class ChartPainter {
   }
 
   /** The present step or place, and the point that is read. @param {Lines} lines */
-  drawMarker({ steps, values, series, x, y, step, here, marker, reading }) {
+  drawMarker({ steps, values, series, x, y, step, here, marker, reading, present }) {
     const { context, top, bottom } = this;
     const { colour, stroke } = tokens();
     const course = here !== here;
@@ -264,14 +267,17 @@ export class ChartPainter {
       context.stroke();
     }
     for (let i = 0; i < series.length; i++) {
-      const present = course ? lastBefore(steps, values[i], step, y) : marker;
-      const point = reading >= 0 ? reading : present;
-      if (point < 0 || !drawable(values[i][point], y)) continue;
+      const exact = course && reading < 0 && drawable(present[i], y);
+      const now = course ? lastBefore(steps, values[i], step, y) : marker;
+      const point = reading >= 0 ? reading : now;
+      if (!exact && (point < 0 || !drawable(values[i][point], y))) continue;
+      const across = exact ? step : steps[point];
+      const value = exact ? present[i] : values[i][point];
       context.fillStyle = colour[series[i].token];
       context.strokeStyle = colour.surface;
       context.lineWidth = 1.5;
       context.beginPath();
-      context.arc(this.toX(x, steps[point]), this.toY(y, values[i][point]), stroke * 1.6, 0, 2 * Math.PI);
+      context.arc(this.toX(x, across), this.toY(y, value), stroke * 1.6, 0, 2 * Math.PI);
       context.fill();
       context.stroke();
     }
@@ -282,13 +288,14 @@ export class ChartPainter {
    *
    * @param {Lines} lines
    */
-  drawEnds({ steps, series, values, y, step, quantity, here, marker, reading }) {
+  drawEnds({ steps, series, values, y, step, quantity, here, marker, reading, present }) {
     const { context, ends, order, right, size } = this;
     const { colour } = tokens();
     const apart = 2.15 * size;
     for (let i = 0; i < series.length; i++) {
       const point = lastBefore(steps, values[i], step, y);
-      ends[i] = point < 0 ? NaN : this.toY(y, values[i][point]);
+      const exact = drawable(present[i], y);
+      ends[i] = exact ? this.toY(y, present[i]) : point < 0 ? NaN : this.toY(y, values[i][point]);
     }
     this.spread(apart);
     context.textAlign = "left";
@@ -296,14 +303,16 @@ export class ChartPainter {
     for (let i = 0; i < order.length; i++) {
       const n = order[i];
       const point = lastBefore(steps, values[n], step, y);
-      if (point < 0) continue;
+      if (ends[n] !== ends[n]) continue;
       context.fillStyle = colour[series[n].token];
       context.font = this.font;
       context.fillText(series[n].label, right + 9, ends[n] - size * 0.05);
       context.font = this.mono;
-      const present = here === here ? marker : point;
-      const value = values[n][reading >= 0 ? reading : present];
-      if (value === value) context.fillText(endText(value, quantity), right + 9, ends[n] + size * 0.95);
+      const now = here === here ? marker : point;
+      const exact = reading < 0 && drawable(present[n], y);
+      const value = exact ? present[n] : values[n][reading >= 0 ? reading : now];
+      // between two places nothing was worked out: then no value stands here
+      if (value - value === 0) context.fillText(endText(value, quantity), right + 9, ends[n] + size * 0.95);
     }
   }
 

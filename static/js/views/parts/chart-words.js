@@ -7,13 +7,39 @@
 import { count, significant } from "../../core/format.js";
 
 /**
- * Where a point lies: `step 120`, or `3 px to the right`.
+ * Where a point lies: `step 120`, `mean of steps 296–303`, or `3 px to the right`.
  *
- * @param {Pick<Lines, "steps" | "quantity">} lines
+ * @param {Pick<Lines, "steps" | "quantity" | "head">} lines
  * @param {number} point
  */
-export function placeName({ steps, quantity }, point) {
-  return quantity ? `${significant(steps[point])} ${quantity}` : `step ${count(steps[point])}`;
+export function placeName(lines, point) {
+  const { steps, quantity } = lines;
+  if (quantity) return `${significant(steps[point])} ${quantity}`;
+  const last = lastOf(lines, point);
+  if (last === steps[point]) return `step ${count(last)}`;
+  return `mean of steps ${count(steps[point])}–${count(last)}`;
+}
+
+/**
+ * A point's row in a table: its place, without what stands at the column's head.
+ *
+ * @param {Pick<Lines, "steps" | "quantity" | "head">} lines
+ * @param {number} point
+ */
+export function rowName(lines, point) {
+  const alone = lines.quantity || lastOf(lines, point) === lines.steps[point];
+  return alone ? significant(lines.steps[point]) : placeName(lines, point);
+}
+
+/**
+ * The last step that a point stands for: long courses are thinned to a point for several steps.
+ *
+ * @param {Pick<Lines, "steps" | "head">} lines
+ * @param {number} point
+ */
+function lastOf({ steps, head }, point) {
+  const width = steps.length > 1 ? steps[1] - steps[0] : 1;
+  return Math.max(Math.min(steps[point] + width - 1, head), steps[point]);
 }
 
 /**
@@ -57,7 +83,7 @@ function ghostSummary({ ghosts, series }, ghost) {
 
 /** @param {Lines} lines @param {number} line */
 function lineSummary(lines, line) {
-  const { steps, series, values, step } = lines;
+  const { steps, series, values, step, present } = lines;
   let first = -1;
   let last = -1;
   let least = -1;
@@ -71,11 +97,15 @@ function lineSummary(lines, line) {
     if (greatest < 0 || value > values[line][greatest]) greatest = i;
   }
   if (first < 0) return "";
-  const at = (/** @type {number} */ i) =>
-    `${significant(values[line][i])} at ${placeName(lines, i)}`;
+  const at = (/** @type {number} */ i) => {
+    const between = lines.quantity || lastOf(lines, i) === steps[i] ? "at" : "as the";
+    return `${significant(values[line][i])} ${between} ${placeName(lines, i)}`;
+  };
   const { label } = series[line];
   if (first === last) return `${label} ${at(last)}`;
-  return `${label} from ${at(first)} to ${at(last)}, least ${at(least)}, greatest ${at(greatest)}`;
+  const exact = present[line];
+  const now = Number.isFinite(exact) ? `${significant(exact)} at step ${count(step)}` : at(last);
+  return `${label} from ${at(first)} to ${now}, least ${at(least)}, greatest ${at(greatest)}`;
 }
 
 /** @param {number} value */
