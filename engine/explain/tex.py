@@ -37,13 +37,17 @@ def product(term: Term) -> str:
 
 
 def combined(combine: Combine, terms: tuple[Term, ...], rest: Rest) -> str:
-    """Return how `terms` and `rest` combine, with the numbers."""
+    """Return how `terms` and `rest` combine, with the numbers.
+
+    What is not written out is one number, and below it stands for how many terms: it
+    would be read as one more term.
+    """
     shown = [product(term) for term in terms[:MOST_TERMS]]
-    if len(terms) > MOST_TERMS:
-        shown.append(r"\dots")
-    if rest.count:
-        left = number(rest.value)
-        shown.append(f"({left})" if left.startswith("-") else left)
+    hidden = len(terms) - len(shown) + rest.count
+    if hidden:
+        left = number(_together(combine, terms[MOST_TERMS:], rest))
+        left = f"({left})" if left.startswith("-") else left
+        shown.append(rf"\underset{{\text{{{hidden} more}}}}{{{left}}}")
     if combine == "max":
         listed = r",\; ".join(shown)
         return rf"\max({listed})"
@@ -51,3 +55,9 @@ def combined(combine: Combine, terms: tuple[Term, ...], rest: Rest) -> str:
     if combine == "mean":
         return rf"\frac{{1}}{{{len(terms) + rest.count}}} ({total})"
     return total
+
+
+def _together(combine: Combine, terms: tuple[Term, ...], rest: Rest) -> float:
+    """Return what terms that are not written out make, with `rest`: their sum, or the greatest."""
+    values = [term.value for term in terms] + [rest.value] * (rest.count > 0)
+    return max(values) if combine == "max" else sum(values)

@@ -200,6 +200,15 @@ def test_unfolded_terms_begin_with_those_of_the_first_page():
     assert len(explain(scene, "dense.z", (0, 1)).terms) == PAGE, "only meanwhile"
 
 
+@pytest.mark.parametrize("terms", [10, 20, 33])
+def test_a_formula_says_of_how_many_terms_it_gives_only_the_sum(terms):
+    with listing(terms):
+        ledger = explain(scene_of(trained("sgd")[0]), "dense.z", (0, 1))
+    *_, rest = ledger.formula.split(" = ")[2].split(" + ")
+    left = sum(term.value for term in ledger.terms[10:]) + ledger.rest.value
+    assert rest == rf"\underset{{\text{{23 more}}}}{{({left:.4g})}}"
+
+
 @pytest.mark.parametrize("terms", [0, 1001])
 def test_nobody_lists_no_terms_or_too_many(terms):
     with (

@@ -15,6 +15,7 @@ import { makeLink, speakOf, writeLink } from "./ledger-links.js";
 import {
   elementOf,
   headingOf,
+  isAdded,
   isLeaf,
   numberOf,
   plain,
@@ -118,9 +119,10 @@ export class LedgerTerms {
     const most = Math.max(Number.MIN_VALUE, ...sizes.filter(Number.isFinite));
     const best = terms.filter((term) => numberOf(term) === value).length;
     const keys = keysOf(terms);
+    const added = isAdded(ledger);
     for (const [i, row] of rows.entries()) {
       row.key = keys[i];
-      row.show(terms[i], most);
+      row.show(terms[i], most, added);
       const wins = combine === "max" && numberOf(terms[i]) === value;
       row.judge(wins ? (best > 1 ? "tie" : "winner") : "");
     }
@@ -215,8 +217,12 @@ class Row {
   /** @type {HTMLElement[]} */
   parts = [];
 
-  /** @param {Term} term @param {number} most  the size of a full bar */
-  show(term, most) {
+  /**
+   * @param {Term} term
+   * @param {number} most  the size of a full bar
+   * @param {boolean} added  to the others: a plus stands before what is positive
+   */
+  show(term, most, added) {
     const { factors } = term;
     const value = numberOf(term);
     const pattern = factors.map((factor) => (referenceOf(factor) ? "l" : "c")).join("");
@@ -224,7 +230,7 @@ class Row {
     for (const [i, factor] of factors.entries()) writeFactor(this.parts[i], factor);
     speakOf(this.element, /** @type {Reference[]} */ (factors.map(referenceOf).filter(Boolean)));
     setText(this.values, factors.length > 1 ? factors.map(inProduct).join(TIMES) : "");
-    setText(this.sum, signed(value));
+    setText(this.sum, added ? signed(value) : significant(value));
     this.element.dataset.sign = signOf(value);
     drawBar(this.bar, value, most);
   }

@@ -5,6 +5,7 @@
  */
 
 import { count, indexed, significant } from "../../core/format.js";
+import { PAGE } from "../../core/inquiry.js";
 
 /** @type {Readonly<Record<string, number>>} */
 const NONFINITE = { nan: NaN, inf: Infinity, "-inf": -Infinity };
@@ -12,6 +13,11 @@ const NONFINITE = { nan: NaN, inf: Infinity, "-inf": -Infinity };
 /** The number itself. @param {Quantity} quantity  @returns {number} */
 export function numberOf({ value, nonfinite }) {
   return value ?? NONFINITE[nonfinite ?? "nan"] ?? NaN;
+}
+
+/** Whether the terms are added to each other: only then a plus tells anything. @param {Ledger} ledger */
+export function isAdded({ combine, terms, rest }) {
+  return (combine === "sum" || combine === "mean") && terms.length + rest.count > 1;
 }
 
 /** With its sign as a glyph, also when it is positive: `+0.21`. @param {number} value */
@@ -102,14 +108,26 @@ const FUNCTIONS = {
   softmax: "its exponential ÷ the sum of all",
 };
 
+/**
+ * What one of the terms is. Of a long sum only some are listed, and the bias may be among the
+ * others: there the word must hold whatever is unfolded.
+ *
+ * @param {Ledger} ledger
+ * @param {number} all  how many terms there are, listed or not
+ */
+function kindOf({ combine, terms }, all) {
+  if (combine === "sum" && all > PAGE) return "term";
+  const products = terms.filter(({ factors }) => factors.length > 1).length;
+  return products === 0 ? "number" : products === terms.length ? "product" : "term";
+}
+
 /** What the terms are, as a heading. @param {Ledger} ledger */
 export function headingOf(ledger) {
   const { combine, function: name, terms, rest } = ledger;
   const all = terms.length + rest.count;
   if (all === 0 || isLeaf(ledger)) return "";
   if (combine === "function") return FUNCTIONS[name ?? ""] ?? `${name ?? "worked out"} of`;
-  const products = terms.filter(({ factors }) => factors.length > 1).length;
-  const what = products === 0 ? "number" : products === terms.length ? "product" : "term";
+  const what = kindOf(ledger, all);
   if (all === 1) return `one ${what}`;
   const how = { sum: "sum", mean: "mean", max: "greatest" }[combine];
   return `${how} of ${count(all)} ${what}s`;
