@@ -126,3 +126,6 @@ export function setAttributes(node, attributes) {
     }
   }
 }
+
+/** What a custom event tells. @param {Event} event */
+export const detail = (event) => /** @type {CustomEvent} */ (event).detail;

@@ -10,7 +10,7 @@
  */
 
 import { base64Numbers, numbersOf } from "../core/base64.js";
-import { one, setAttributes, setText } from "../core/dom.js";
+import { detail, one, setAttributes, setText } from "../core/dom.js";
 import { count, significant } from "../core/format.js";
 import { tokens } from "../core/tokens.js";
 import { DrawPad } from "../views/draw-pad.js";
@@ -644,8 +644,5 @@ function unvisited(visits, channels) {
 function placeIn(shape, index) {
   return index.reduce((place, at, axis) => place * shape[axis] + at, 0);
 }
-
-/** @param {Event} event */
-const detail = (event) => /** @type {CustomEvent} */ (event).detail;
 
 export default convolution;

@@ -6,13 +6,14 @@
  * @import {Page} from "../core/page.js"
  */
 
-import { element, one, setText } from "../core/dom.js";
+import { detail, element, one, setAttributes, setText } from "../core/dom.js";
 import { percent } from "../core/format.js";
 import { BarList } from "../views/bar-list.js";
 import { DrawPad } from "../views/draw-pad.js";
 import { ImageWall } from "../views/image-wall.js";
 import { LineChart } from "../views/line-chart.js";
 import { NetworkView } from "../views/network-view.js";
+import { restoreDrawing, showDrawing, turnExample } from "../views/parts/subject.js";
 import { TensorView } from "../views/tensor-view.js";
 
 const DIGITS = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
@@ -198,8 +199,8 @@ class Stage {
     stage.addEventListener("tensor-shape", (event) => this.#arrange(event));
     stage.addEventListener("tile-pick", (event) => this.#look(event));
     stage.addEventListener("image-pick", (event) => this.#pickMisread(event));
-    stage.addEventListener("drawn", (event) => this.#draw(event));
-    page.onEvent("welcome", () => this.#restore(one(stage, "draw-pad", DrawPad)));
+    stage.addEventListener("drawn", (event) => showDrawing(page, event));
+    page.onEvent("welcome", () => restoreDrawing(page, one(stage, "draw-pad", DrawPad)));
     stage.addEventListener("step-pick", (event) => page.seek(detail(event).step));
     for (const turn of stage.querySelectorAll("[data-turn]")) {
       const by = Number(turn.getAttribute("data-turn"));
@@ -263,8 +264,8 @@ class Stage {
     const view = event.target;
     if (!(view instanceof TensorView)) return;
     const { shape } = detail(event);
-    if (view.dataset.tensor === "conv2.W") adjust(view, "columns", shape[1]);
-    if (view.dataset.tensor === "patches.x") adjust(view, "cell", Math.floor(PATCH / shape[3]));
+    if (view.dataset.tensor === "conv2.W") setAttributes(view, { columns: shape[1] });
+    if (view.dataset.tensor === "patches.x") setAttributes(view, { cell: Math.floor(PATCH / shape[3]) });
   }
 
   /** @param {Event} event */
@@ -282,45 +283,10 @@ class Stage {
 
   /** @param {number} by */
   #turn(by) {
-    if (this.#page.slow.moment) return this.#page.slow.turnSample(by);
-    const control = this.#page.controls.find(({ name }) => name === "example");
-    if (control?.kind !== "slider") return;
-    const count = control.high + 1;
-    const example = (Number(this.#page.values.example) + by + count) % count;
-    this.#page.set({ example, shown: "example" });
+    if (this.#page.slow.moment) this.#page.slow.turnSample(by);
+    else turnExample(this.#page, by);
   }
 
-  /** Show what was drawn before the page was reloaded, or where its link was made. @param {DrawPad} pad */
-  #restore(pad) {
-    const pixels = this.#page.looks.draw?.pixels;
-    if (Array.isArray(pixels) && pixels.length === pad.ink.pixels.length && pad.ink.blank) {
-      pad.load(pixels);
-    }
-  }
-
-  /** @param {Event} event */
-  #draw(event) {
-    const { pixels, rows, columns } = detail(event);
-    if (pixels.some(isInk)) {
-      this.#page.act("draw", { pixels, rows, columns });
-      this.#page.set({ shown: "drawing" });
-    } else this.#page.set({ shown: "example" });
-  }
 }
-
-/**
- * @param {Element} view
- * @param {string} attribute
- * @param {number} value
- */
-function adjust(view, attribute, value) {
-  if (view.getAttribute(attribute) !== String(value)) view.setAttribute(attribute, String(value));
-}
-
-/** @param {number} pixel */
-const isInk = (pixel) => pixel > 0;
-
-/** @param {Event} event */
-const detail = (event) => /** @type {CustomEvent} */ (event).detail;
 
 export default digits;

@@ -7,12 +7,13 @@
  * @import {Page} from "../core/page.js"
  */
 
-import { one, setText } from "../core/dom.js";
+import { detail, one, setAttributes, setText } from "../core/dom.js";
 import { count, significant } from "../core/format.js";
 import { DrawPad } from "../views/draw-pad.js";
 import { LineChart } from "../views/line-chart.js";
 import { MovePad } from "../views/move-pad.js";
 import { ScoreTable } from "../views/score-table.js";
+import { restoreDrawing, showDrawing, turnExample } from "../views/parts/subject.js";
 import { TensorView } from "../views/tensor-view.js";
 
 const NETWORKS = ["dense", "conv", "pool", "augmented"];
@@ -195,17 +196,17 @@ class Stage {
     const drawing = one(stage, "draw-pad", DrawPad);
     page.onEvent("welcome", ({ controls }) => {
       this.#learn(controls);
-      this.#restore(drawing);
+      restoreDrawing(page, drawing);
     });
     stage.addEventListener("moved", (event) => page.set(detail(event)));
     stage.addEventListener("tile-pick", (event) => this.#look(event));
-    stage.addEventListener("drawn", (event) => this.#draw(event));
+    stage.addEventListener("drawn", (event) => showDrawing(page, event));
     stage.addEventListener("step-pick", (event) => page.seek(detail(event).step));
     stage.addEventListener("place-pick", (event) => this.#go(event));
     one(stage, "[data-home]", HTMLElement).addEventListener("click", () => this.#pad.home());
     for (const turn of stage.querySelectorAll("[data-turn]")) {
       const by = Number(turn.getAttribute("data-turn"));
-      turn.addEventListener("click", () => this.#turn(by));
+      turn.addEventListener("click", () => turnExample(page, by));
     }
   }
 
@@ -224,12 +225,12 @@ class Stage {
     const { dx, dy, angle, scale, filter, axis } = this.#page.values;
     for (const view of this.#tensors) {
       const name = view.dataset.tensor ?? "";
-      if (OF_THE_FILTER.includes(name)) adjust(view, "prefix", `0,${filter}`);
-      if (name === "pool.conv1.W") adjust(view, "selected", String(filter));
+      if (OF_THE_FILTER.includes(name)) setAttributes(view, { prefix: `0,${filter}` });
+      if (name === "pool.conv1.W") setAttributes(view, { selected: String(filter) });
       view.show(arrays.get(name), root);
     }
     for (const chart of this.#charts) {
-      if (chart.hasAttribute("here")) adjust(chart, "x-label", QUANTITIES[String(axis)]);
+      if (chart.hasAttribute("here")) setAttributes(chart, { "x-label": QUANTITIES[String(axis)] });
       chart.show(frame);
     }
     this.#pad.show({ dx: Number(dx), dy: Number(dy), angle: Number(angle), scale: Number(scale) });
@@ -276,46 +277,6 @@ class Stage {
     this.#page.set({ [String(this.#page.values.axis)]: detail(event).place });
   }
 
-  /** @param {number} by */
-  #turn(by) {
-    const control = this.#page.controls.find(({ name }) => name === "example");
-    if (control?.kind !== "slider") return;
-    const images = control.high + 1;
-    const example = (Number(this.#page.values.example) + by + images) % images;
-    this.#page.set({ example, shown: "example" });
-  }
-
-  /** Show what was drawn before the page was reloaded, or where its link was made. @param {DrawPad} pad */
-  #restore(pad) {
-    const pixels = this.#page.looks.draw?.pixels;
-    if (Array.isArray(pixels) && pixels.length === pad.ink.pixels.length && pad.ink.blank) {
-      pad.load(pixels);
-    }
-  }
-
-  /** @param {Event} event */
-  #draw(event) {
-    const { pixels, rows, columns } = detail(event);
-    if (pixels.some(isInk)) {
-      this.#page.act("draw", { pixels, rows, columns });
-      this.#page.set({ shown: "drawing" });
-    } else this.#page.set({ shown: "example" });
-  }
 }
-
-/**
- * @param {Element} view
- * @param {string} attribute
- * @param {string} value
- */
-function adjust(view, attribute, value) {
-  if (view.getAttribute(attribute) !== value) view.setAttribute(attribute, value);
-}
-
-/** @param {number} pixel */
-const isInk = (pixel) => pixel > 0;
-
-/** @param {Event} event */
-const detail = (event) => /** @type {CustomEvent} */ (event).detail;
 
 export default invariance;

@@ -7,7 +7,7 @@
  * @import {LayerWords} from "../views/parts/layer-words.js"
  */
 
-import { one, setText } from "../core/dom.js";
+import { detail, one, setText } from "../core/dom.js";
 import { indexed, percent, significant } from "../core/format.js";
 import { BarList } from "../views/bar-list.js";
 import { LayerTable } from "../views/layer-table.js";
@@ -293,8 +293,5 @@ function indexIn(shape, place) {
   }
   return index;
 }
-
-/** @param {Event} event */
-const detail = (event) => /** @type {CustomEvent} */ (event).detail;
 
 export default pipeline;

@@ -6,7 +6,7 @@
  * @import {Page} from "../core/page.js"
  */
 
-import { one, setText } from "../core/dom.js";
+import { detail, one, setText } from "../core/dom.js";
 import { percent, significant } from "../core/format.js";
 import { CountTable } from "../views/count-table.js";
 import { TensorView } from "../views/tensor-view.js";
@@ -354,8 +354,5 @@ function directionInWords(right, down) {
 function steps(by) {
   return Math.abs(by) === 1 ? "1 cell" : `${Math.abs(by)} cells`;
 }
-
-/** @param {Event} event */
-const detail = (event) => /** @type {CustomEvent} */ (event).detail;
 
 export default pooling;
