@@ -11,15 +11,20 @@ import numpy as np
 
 from engine.data.drawing import centre
 from engine.data.library import Library
-from engine.data.preparation import split
 from engine.errors import InvalidValueError
 from engine.exhibits.contract import Event, Exhibit
 from engine.exhibits.controls import Choice, Option, Slider, Value
-from engine.exhibits.drawings import read_drawing
+from engine.exhibits.drawings import SHOWN, read_drawing
 from engine.exhibits.edits import EDIT, edit
 from engine.exhibits.opened import OpenedTraining
 from engine.exhibits.questions import Solution, judge
-from engine.exhibits.training import ACTIVATION, INITIALIZER, set_training, training_controls
+from engine.exhibits.training import (
+    ACTIVATION,
+    INITIALIZER,
+    recipe_of,
+    set_training,
+    training_controls,
+)
 from engine.explain.explain import explain
 from engine.explain.ledger import Ledger
 from engine.explain.moments import OpenStep
@@ -130,15 +135,7 @@ CONTROLS = (
         effect="view",
         advanced=True,
     ),
-    Choice(
-        name="shown",
-        label="On the stage",
-        help="A validation image, or what you drew.",
-        options=(Option("example", "Validation image"), Option("drawing", "Your drawing")),
-        default="example",
-        effect="view",
-        advanced=True,
-    ),
+    SHOWN,
     Slider(
         name="filter",
         label="Filter looked at",
@@ -190,21 +187,11 @@ def describe_network(values: Mapping[str, Value], image: tuple[int, ...]) -> dic
 
 def build_recipe(values: Mapping[str, Value], seed: int, library: Library) -> Recipe:
     """Return the training before its first step: what the run does, and what scripts repeat."""
-    data = str(values["data"])
-    images = library.open(data)
-    training, validation = split(
-        images, VALIDATION_SIZE[data], rng=np.random.default_rng([seed, 3])
-    )
-    network = describe_network(values, images.x.shape[1:])
-    return Recipe(
-        network=Network(network, rng=np.random.default_rng([seed, 0])),
-        train=training,
-        validation=validation,
-        optimizer=str(values["optimizer"]),
-        learning_rate=float(values["learning_rate"]),
-        batch_size=int(values["batch_size"]),
-        seed=seed,
-    )
+
+    def network(image: tuple[int, ...]) -> Network:
+        return Network(describe_network(values, image), rng=np.random.default_rng([seed, 0]))
+
+    return recipe_of(values, seed, library, validation_size=VALIDATION_SIZE, network=network)
 
 
 class DigitsRun:

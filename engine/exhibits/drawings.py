@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from engine.errors import InvalidValueError
+from engine.exhibits.controls import Choice, Option
 from engine.snapshot import Array
 
 MOST_PIXELS = 64
@@ -13,6 +14,17 @@ MOST_PIXELS = 64
 
 INK = 255
 """What a pixel that is all ink is on the wire: whole numbers are short, also in a link."""
+
+SHOWN = Choice(
+    name="shown",
+    label="On the stage",
+    help="A validation image, or what you drew.",
+    options=(Option("example", "Validation image"), Option("drawing", "Your drawing")),
+    default="example",
+    effect="view",
+    advanced=True,
+)
+"""Which image is on the stage; `draw` brings the drawing."""
 
 
 def read_drawing(args: Mapping[str, Any]) -> Array:

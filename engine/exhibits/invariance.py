@@ -15,7 +15,7 @@ from engine.data.moving import Moves, move, place, placed, random_moves
 from engine.data.preparation import split
 from engine.exhibits.contract import Event, Exhibit
 from engine.exhibits.controls import Choice, Option, Slider, Value
-from engine.exhibits.drawings import read_drawing
+from engine.exhibits.drawings import SHOWN, read_drawing
 from engine.exhibits.questions import Solution, judge
 from engine.explain.arithmetic import Paging, constant, identity, short_sum, total
 from engine.explain.displaced import Displaced, View, sparse
@@ -164,15 +164,7 @@ CONTROLS = (
         effect="view",
         advanced=True,
     ),
-    Choice(
-        name="shown",
-        label="On the stage",
-        help="A validation image, or what you drew.",
-        options=(Option("example", "Validation image"), Option("drawing", "Your drawing")),
-        default="example",
-        effect="view",
-        advanced=True,
-    ),
+    SHOWN,
     Slider(
         name="meant",
         label="You drew a",

@@ -12,12 +12,11 @@ from typing import Any
 import numpy as np
 
 from engine.data.library import Library
-from engine.data.preparation import split
 from engine.errors import EngineError, InvalidValueError
 from engine.exhibits.contract import Event, Exhibit
 from engine.exhibits.controls import Choice, Option, Slider, Text, Value
 from engine.exhibits.questions import Solution, judge
-from engine.exhibits.training import set_training, training_controls
+from engine.exhibits.training import recipe_of, set_training, training_controls
 from engine.explain.arithmetic import constant, times
 from engine.explain.explain import explain
 from engine.explain.ledger import Factor, Ledger, Term
@@ -161,20 +160,11 @@ def _check_size(network: Network) -> None:
 
 def build_recipe(values: Mapping[str, Value], seed: int, library: Library) -> Recipe:
     """Return the training before its first step: what the run does, and what scripts repeat."""
-    data = str(values["data"])
-    images = library.open(data)
-    training, validation = split(
-        images, VALIDATION_SIZE[data], rng=np.random.default_rng([seed, 3])
-    )
-    return Recipe(
-        network=build_network(str(values["layers"]), images.x.shape[1:], seed),
-        train=training,
-        validation=validation,
-        optimizer=str(values["optimizer"]),
-        learning_rate=float(values["learning_rate"]),
-        batch_size=int(values["batch_size"]),
-        seed=seed,
-    )
+
+    def network(image: tuple[int, ...]) -> Network:
+        return build_network(str(values["layers"]), image, seed)
+
+    return recipe_of(values, seed, library, validation_size=VALIDATION_SIZE, network=network)
 
 
 class PipelineRun:

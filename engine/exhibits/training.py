@@ -1,8 +1,14 @@
 """What exhibits that train a network have in common: their controls, and what those do."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+import numpy as np
+
+from engine.data.library import Library
+from engine.data.preparation import split
 from engine.exhibits.controls import Choice, Control, Option, Slider, Value
+from engine.export.recipe import Recipe
+from engine.nn.network import Network
 from engine.nn.trainer import Trainer
 
 ACTIVATION = Choice(
@@ -83,6 +89,43 @@ def training_controls(*, learning_rate: float, batch_size: int = 32) -> tuple[Co
             default=0.0,
             step=0.05,
         ),
+    )
+
+
+def recipe_of(
+    values: Mapping[str, Value],
+    seed: int,
+    library: Library,
+    *,
+    validation_size: Mapping[str, int],
+    network: Callable[[tuple[int, ...]], Network],
+) -> Recipe:
+    """Return the training before its first step: what the run does, and what scripts repeat.
+
+    Parameters
+    ----------
+    values : mapping of str to value
+        With `data` and what `training_controls` declare.
+    seed : int
+        Of the split, the order of the samples and dropout.
+    library : Library
+    validation_size : mapping of str to int
+        How many samples of each data set are kept for validation.
+    network : callable of (shape of a sample) -> Network
+    """
+    data = str(values["data"])
+    samples = library.open(data)
+    training, validation = split(
+        samples, validation_size[data], rng=np.random.default_rng([seed, 3])
+    )
+    return Recipe(
+        network=network(samples.x.shape[1:]),
+        train=training,
+        validation=validation,
+        optimizer=str(values["optimizer"]),
+        learning_rate=float(values["learning_rate"]),
+        batch_size=int(values["batch_size"]),
+        seed=seed,
     )
 
 
