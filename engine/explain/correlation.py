@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.explain import tex
 from engine.explain.arithmetic import Arithmetic, Paging, at, floats, identity, times, total
 from engine.explain.ledger import Factor, Index, Ledger, Reference, Term
 from engine.explain.scene import element
+from engine.explain.simple import worked
 from engine.nn.correlate import Sliding
 from engine.snapshot import Array
 
@@ -119,27 +119,14 @@ def ledger_of(
 ) -> Ledger:
     """Return the ledger of an element of `tensor`."""
     index = tensor.index(full)
-    value = float(tensor.array[full])
-    head = tex.element(tensor.symbol, index)
-    parts = (head, arithmetic.general, arithmetic.numbers, tex.number(value))
-    symbols = dict(arithmetic.symbols)
-    if symbols.get(tensor.symbol, tensor.name) == tensor.name:
-        symbols[tensor.symbol] = tensor.name
-    return Ledger(
-        tensor=tensor.name,
-        index=index,
-        value=value,
-        combine=arithmetic.combine,
-        function=arithmetic.function,
-        terms=arithmetic.terms,
-        rest=arithmetic.rest,
-        page=min(page, arithmetic.pages - 1),
-        pages=arithmetic.pages,
-        formula=" = ".join(part for part in parts if part),
-        code=f"{at(tensor.symbol, index)} = {arithmetic.code}",
-        symbols=symbols,
+    return worked(
+        tensor.name,
+        index,
+        float(tensor.array[full]),
+        arithmetic,
+        symbol=tensor.symbol,
+        page=page,
         feeds=tuple(feeds)[:MOST_FEEDS],
-        note=arithmetic.note,
     )
 
 

@@ -13,6 +13,7 @@ from engine.explain.feeds import feeds
 from engine.explain.ledger import Factor, Index, Ledger
 from engine.explain.optimizers import explain_memory, explain_parameter
 from engine.explain.scene import OF_THE_NETWORK, STAGE_LOSS, Found, Scene
+from engine.explain.simple import worked
 
 EXPLAINERS: Mapping[str, Explainer] = {
     kind: explainer
@@ -53,23 +54,15 @@ def explain(scene: Scene, tensor: str, index: tuple[int, ...], *, page: int = 0)
     short = found.memory or found.short
     if short in arithmetic.symbols:
         short = "dx"  # one dz is made of another: it is the gradient of that layer's input
-    head = tex.element(short, index)
-    parts = [head, arithmetic.general, arithmetic.numbers, tex.number(value)]
-    return Ledger(
-        tensor=tensor,
-        index=index,
-        value=value,
-        combine=arithmetic.combine,
-        function=arithmetic.function,
-        terms=arithmetic.terms,
-        rest=arithmetic.rest,
-        page=min(page, arithmetic.pages - 1),
-        pages=arithmetic.pages,
-        formula=" = ".join(part for part in parts if part),
-        code=f"{short}{list(index) if index else ''} = {arithmetic.code}",
-        symbols={**arithmetic.symbols, short: tensor},
+    return worked(
+        tensor,
+        index,
+        value,
+        arithmetic,
+        symbol=short,
+        page=page,
         feeds=feeds(found, index, EXPLAINERS),
-        note=" ".join(filter(None, (arithmetic.note, _no_label(found)))),
+        note=_no_label(found),
     )
 
 

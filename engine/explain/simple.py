@@ -9,6 +9,7 @@ from engine.explain import tex
 from engine.explain.arithmetic import (
     Arithmetic,
     Paging,
+    at,
     constant,
     floats,
     identity,
@@ -54,6 +55,7 @@ def worked(
     symbol: str,
     page: int = 0,
     feeds: tuple[Reference, ...] = (),
+    note: str = "",
 ) -> Ledger:
     """Return the ledger of an element that `arithmetic` makes.
 
@@ -61,6 +63,8 @@ def worked(
     ----------
     symbol : str
         What the element's tensor is called in the formula and in the code.
+    note : str
+        What is to be said besides the arithmetic's own note.
     """
     head = tex.element(symbol, index)
     parts = [head, arithmetic.general, arithmetic.numbers, tex.number(value)]
@@ -75,10 +79,10 @@ def worked(
         page=min(page, arithmetic.pages - 1),
         pages=arithmetic.pages,
         formula=" = ".join(part for part in parts if part),
-        code=f"{symbol}{list(index)} = {arithmetic.code}",
-        symbols={**arithmetic.symbols, symbol: tensor},
+        code=f"{at(symbol, index)} = {arithmetic.code}",
+        symbols={symbol: tensor, **arithmetic.symbols},
         feeds=feeds,
-        note=arithmetic.note,
+        note=" ".join(filter(None, (arithmetic.note, note))),
     )
 
 
@@ -197,10 +201,10 @@ def response(x: Operand, W: Operand, b: Operand, value: float, *, page: int = 0)
     shape = x.array.shape[1:]
     products = np.append(floats(x.array[x.row]) * floats(W.array[W.row]), float(b.array[b.row]))
 
-    def term(at: int) -> Term:
-        if at == len(products) - 1:
+    def term(number: int) -> Term:
+        if number == len(products) - 1:
             return times(b.factor("b"))
-        place = tuple(int(i) for i in np.unravel_index(at, shape))
+        place = tuple(int(i) for i in np.unravel_index(number, shape))
         return times(x.factor("x", place), W.factor("W", place))
 
     parts = total(products, term, Paging(page=page), general="", code="", symbols={})
