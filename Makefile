@@ -17,7 +17,7 @@ run: $(VENV)/.run ## install what is needed, start the server, open the browser 
 
 test: $(VENV)/.test ## run all tests, those in a real browser too
 	@$(BIN)/python tests/browser/chromium.py
-	$(BIN)/python -m pytest
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest
 
 check: $(VENV)/.check node_modules/.package-lock.json ## lint, format and type checks, Python and JavaScript
 	$(BIN)/ruff check

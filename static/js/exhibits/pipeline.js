@@ -110,7 +110,7 @@ class Stage {
     const words = readLine(String(this.#page.values.layers));
     // the settings come before the first frame of their run: till then all stays as it was
     if (signals.length !== words.length + 1) return;
-    this.#build(frame.run, signals, words);
+    this.#build(frame.root, signals, words);
     const label = frame.arrays.get("label")?.data[0] ?? -1;
     for (const [at, figure] of this.#figures.entries()) {
       if (figure instanceof TensorView) figure.show(signals[at], frame.root);
@@ -130,12 +130,12 @@ class Stage {
   /**
    * Draw the network anew when it is another.
    *
-   * @param {number} run
+   * @param {number} root  which reset it came from
    * @param {Tensor[]} signals
    * @param {LayerWords[]} layers
    */
-  #build(run, signals, layers) {
-    const built = `${run} ${signals.map(({ name }) => name).join()}`;
+  #build(root, signals, layers) {
+    const built = `${root} ${signals.map(({ name }) => name).join()}`;
     if (built === this.#built) return;
     this.#built = built;
     this.#line = String(this.#page.values.layers);
