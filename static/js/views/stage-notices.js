@@ -18,7 +18,6 @@ const PAUSES = {
   idle: "Paused: nobody had touched the page for a while.",
   rebuilt: "The process that computed this run has ended. The run was set up again.",
   cap: "This run has made as many steps as one run may. Go back, or start a new one.",
-  finished: "This run is complete.",
 };
 const RESUMABLE = ["hidden", "idle", "rebuilt"];
 

@@ -250,6 +250,7 @@ export class TransportBar extends HTMLElement {
     }
     if (epoch >= 0) parts.push(`epoch ${count(epoch)}`);
     parts.push(length ? `step ${count(step)} / ${count(length)}` : `step ${count(step)}`);
+    if (step === length) parts.push("end");
     if (pace > 0) parts.push(`${count(pace)} steps/s`);
     return parts.join(" · ");
   }
@@ -281,6 +282,8 @@ export class TransportBar extends HTMLElement {
     this.#found();
     // other reasons have a notice on the stage, which announces itself
     if (reason === "command") this.#page?.announce(`Paused at step ${step}`);
+    // that one stands in the caption: nothing is amiss, and nothing should cover the picture
+    if (reason === "finished") this.#page?.announce("This run is complete.");
   }
 
   #found() {
