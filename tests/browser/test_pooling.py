@@ -185,6 +185,29 @@ def test_predictions_are_judged_by_the_engine(stage):
     expect(question).to_contain_text("✗")
 
 
+def test_all_of_the_panel_that_a_beat_is_about_is_brought_into_view(stage):
+    stage.open("?beat=8")
+    stage.button("Show me on the stage").click()
+    stage.expect_step(16)
+    stage.page.wait_for_function(
+        """() => {
+          const view = document.querySelector(".stage").getBoundingClientRect();
+          const panel = document.querySelector("[data-move]").closest(".panel");
+          const { top, bottom, height } = panel.getBoundingClientRect();
+          return height > 200 && top >= view.top && bottom <= view.bottom;
+        }"""
+    )
+
+
+def test_a_run_that_has_come_to_its_end_says_so_beside_the_timeline(stage):
+    stage.open("?step=8")
+    stage.expect_step(8)
+    stage.button("Play").click()
+    expect(stage.page.locator("transport-bar .caption")).to_contain_text("step 9 / 9 · end")
+    expect(stage.button("Play")).to_be_visible()
+    expect(stage.page.locator("stage-notices .notice")).to_have_count(0)
+
+
 def test_the_lesson_drives_the_stage_to_its_end(stage):
     stage.open()
     beats = stage.page.locator("lesson-beat")

@@ -15,6 +15,9 @@
 import { button, element } from "../core/dom.js";
 import { saysNothing } from "../core/url.js";
 
+/** How long a stage may go on changing its size after a beat. */
+const SETTLING_MS = 2000;
+
 /** Where the stage stands beside the story; elsewhere, looking at one is leaving the other. */
 const BESIDE = "(width >= 52rem)";
 
@@ -103,6 +106,7 @@ export class LessonBeats extends HTMLElement {
   /** @type {LessonBeat[]} */
   #beats = [];
   #at = 0;
+  #settling = new AbortController();
   #back = button("Back");
   #next = button("Next", { class: "button-primary" });
   #again = button("Show me on the stage", { class: "button-quiet button-small" });
@@ -131,6 +135,7 @@ export class LessonBeats extends HTMLElement {
 
   disconnectedCallback() {
     this.#aborter.abort();
+    this.#settling.abort();
   }
 
   /** @param {Page} page */
@@ -161,7 +166,7 @@ export class LessonBeats extends HTMLElement {
     if (!beat) return;
     this.#show(at);
     beat.scrollIntoView({ block: "start" });
-    if (matchMedia(BESIDE).matches) beat.subject?.scrollIntoView({ block: "nearest" });
+    if (matchMedia(BESIDE).matches) this.#bring(beat);
     this.#page?.setBeat(at + 1);
     this.#page?.announce(`${at + 1} of ${this.#beats.length}: ${beat.heading}`);
     this.#perform(true);
@@ -179,7 +184,36 @@ export class LessonBeats extends HTMLElement {
 
   #showAgain() {
     this.#perform(true);
-    this.#beats[this.#at].subject?.scrollIntoView({ block: "nearest" });
+    this.#bring(this.#beats[this.#at]);
+  }
+
+  /**
+   * Bring all of the panel that a beat is about into view, and keep it there while the stage takes
+   * the size of what the beat puts on it; whoever scrolls or presses something is left alone.
+   *
+   * @param {LessonBeat} beat
+   */
+  #bring({ subject }) {
+    this.#settling.abort();
+    if (!subject) return;
+    const whole = subject.closest(".panel") ?? subject.closest("figure") ?? subject;
+    const show = () => whole.scrollIntoView({ block: "nearest" });
+    show();
+    this.#settling = new AbortController();
+    const { signal } = this.#settling;
+    const observer = new ResizeObserver(show);
+    observer.observe(whole);
+    observer.observe(whole.closest("[data-stage]") ?? whole);
+    const settle = () => this.#settling.abort();
+    const timer = setTimeout(settle, SETTLING_MS);
+    for (const kind of ["wheel", "touchstart", "pointerdown", "keydown"]) {
+      addEventListener(kind, settle, { signal, passive: true });
+    }
+    const end = () => {
+      observer.disconnect();
+      clearTimeout(timer);
+    };
+    signal.addEventListener("abort", end, { once: true });
   }
 
   /** @param {boolean} moving  whether it may play */
