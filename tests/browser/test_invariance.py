@@ -210,6 +210,15 @@ def test_four_networks_learn_in_front_of_you_and_stay_learned_while_the_digit_mo
     expect(question.locator(".verdict")).to_contain_text("mean confidence in the true digit")
 
 
+def test_what_the_lesson_says_of_learned_networks_stands_at_the_end_of_the_run(page: Page):
+    stage = Stage(page).open("?seed=1&beat=6&step=0")
+    stage.page.get_by_role("button", name="Go to the end", exact=True).click()
+    stage.page.get_by_role("button", name="Cancel", exact=True).click()
+    stage.page.get_by_role("button", name="Next", exact=True).click()
+    stage.expect_step(1470)
+    expect(stage.control("Right")).to_have_value("3")
+
+
 def test_a_drawn_digit_is_what_its_drawer_says(page: Page):
     stage = Stage(page).open()
     pad = page.locator("draw-pad canvas")

@@ -4,6 +4,7 @@
  *   seek="0"  values='{"stride": 2}'  act='{"name": "drop", "args": {}}'  play  pause  rate="60"
  *   highlight="conv1.W act1.a"  look="draw-pad"
  *
+ * `seek="end"` goes to the end of the run; so does a button in the text that has `data-seek="end"`.
  * Going to a beat performs it and brings what it is about into view: what `look` selects on the
  * stage, else the first tensor that it highlights. A page that opens only shows the beat of its address, unless the
  * address asks for nothing else; and nothing plays by itself.
@@ -57,12 +58,12 @@ export class LessonBeat extends HTMLElement {
     const { renewing, keeping } = this.#changes(page);
     const renewed = Object.keys(renewing).length > 0;
     if (renewed) page.set(renewing);
-    const seek = this.getAttribute("seek");
-    const stands = !renewed && Number(seek) === page.step && !page.playing;
-    const there = seek === null || stands;
+    const target = stepOf(page, this.getAttribute("seek"));
+    const stands = !renewed && target === page.step && !page.playing;
+    const there = target === null || stands;
     // a live control changes the run from where it stands: so first go there
     if (there) this.#arrive(page, keeping, moving);
-    else page.seek(Number(seek), () => this.#arrive(page, keeping, moving));
+    else page.seek(target, () => this.#arrive(page, keeping, moving));
   }
 
   /**
@@ -99,6 +100,15 @@ export class LessonBeat extends HTMLElement {
   }
 }
 
+/**
+ * @param {Page} page
+ * @param {string | null} seek
+ */
+function stepOf({ length, head }, seek) {
+  if (seek === "end") return length ?? head;
+  return seek === null ? null : Number(seek);
+}
+
 export class LessonBeats extends HTMLElement {
   #aborter = new AbortController();
   /** @type {Page | null} */
@@ -120,6 +130,9 @@ export class LessonBeats extends HTMLElement {
     this.#back.addEventListener("click", () => this.go(this.#at - 1), { signal });
     this.#next.addEventListener("click", () => this.go(this.#at + 1), { signal });
     this.#again.addEventListener("click", () => this.#showAgain(), { signal });
+    for (const way of this.querySelectorAll("[data-seek]")) {
+      way.addEventListener("click", () => this.#seek(way.getAttribute("data-seek")), { signal });
+    }
     this.append(
       element("div", { class: "beat-again" }, this.#again),
       element(
@@ -214,6 +227,12 @@ export class LessonBeats extends HTMLElement {
       clearTimeout(timer);
     };
     signal.addEventListener("abort", end, { once: true });
+  }
+
+  /** @param {string | null} seek */
+  #seek(seek) {
+    const step = this.#page && stepOf(this.#page, seek);
+    if (step !== null) this.#page?.seek(step);
   }
 
   /** @param {boolean} moving  whether it may play */
