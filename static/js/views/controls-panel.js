@@ -11,7 +11,8 @@ import { button, element } from "../core/dom.js";
 import { controlRow } from "./parts/control-row.js";
 
 const MOST_SHOWN = 5;
-const SEEDS = 2 ** 32;
+/** A new seed is drawn from 1 to this: short enough to be read out to a class. */
+const MOST_SEED = 9999;
 
 /** For so long after a change, echoes of the values before it are not believed. */
 const ECHO_MS = 1000;
@@ -92,7 +93,7 @@ export class ControlsPanel extends HTMLElement {
     const another = button("New seed", { class: "button-small" });
     restart.addEventListener("click", () => this.#page?.reset());
     another.addEventListener("click", () => {
-      this.#page?.reset({}, Math.floor(Math.random() * SEEDS));
+      this.#page?.reset({}, 1 + Math.floor(Math.random() * MOST_SEED));
     });
     return element("div", { class: "renewal" }, restart, another, this.#seed);
   }
