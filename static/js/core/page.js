@@ -420,7 +420,8 @@ export class Page {
       this.pick(pick.tensor, pick.index, NaN);
     }
     const arrival = this.#arrival;
-    if (arrival?.step !== frame.step) return;
+    // a finite run ends at its length, wherever it was sent
+    if (!arrival || frame.step !== Math.min(arrival.step, this.length ?? Infinity)) return;
     this.#arrival = null;
     arrival.then();
   }

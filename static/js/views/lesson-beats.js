@@ -55,15 +55,17 @@ export class LessonBeat extends HTMLElement {
    * @param {boolean} moving  whether it may play
    */
   perform(page, moving) {
-    const { renewing, keeping } = this.#changes(page);
-    const renewed = Object.keys(renewing).length > 0;
-    if (renewed) page.set(renewing);
+    const { reset, view, live } = this.#changes(page);
+    const renewed = Object.keys(reset).length > 0;
+    if (renewed) page.set(reset);
+    // before going anywhere: how far a run goes may depend on what is looked at
+    if (Object.keys(view).length > 0) page.set(view);
     const target = stepOf(page, this.getAttribute("seek"));
     const stands = !renewed && target === page.step && !page.playing;
     const there = target === null || stands;
     // a live control changes the run from where it stands: so first go there
-    if (there) this.#arrive(page, keeping, moving);
-    else page.seek(target, () => this.#arrive(page, keeping, moving));
+    if (there) this.#arrive(page, live, moving);
+    else page.seek(target, () => this.#arrive(page, live, moving));
   }
 
   /**
@@ -84,19 +86,19 @@ export class LessonBeat extends HTMLElement {
   }
 
   /**
-   * The wanted values that are not so already: setting one anew may begin a new run.
+   * The wanted values that are not so already, by what setting them does to the run.
    *
    * @param {Page} page
    */
   #changes({ controls, values }) {
-    /** @type {Values} */ const renewing = {};
-    /** @type {Values} */ const keeping = {};
+    /** @type {{reset: Values, view: Values, live: Values}} */
+    const changes = { reset: {}, view: {}, live: {} };
     for (const [name, value] of Object.entries(JSON.parse(this.getAttribute("values") ?? "{}"))) {
       if (values[name] === value) continue;
       const control = controls.find((declared) => declared.name === name);
-      (control?.effect === "reset" ? renewing : keeping)[name] = value;
+      changes[control?.effect ?? "live"][name] = value;
     }
-    return { renewing, keeping };
+    return changes;
   }
 }
 
