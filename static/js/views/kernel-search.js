@@ -38,10 +38,10 @@ const INSIDE = `
   <span class="operator" aria-hidden="true">=</span>
   <div class="operand-pair">
     <figure class="operand"><figcaption>what it makes</figcaption>
-      <tensor-view data-tensor="conv1.z" label="what the kernel makes" scale="off" prefix="0,0"
+      <tensor-view data-tensor="conv1.z" label="what the kernel makes" scale="off" range="follow" prefix="0,0"
         axes="image,filter,row,column"></tensor-view></figure>
     <figure class="operand"><figcaption>what it should make</figcaption>
-      <tensor-view data-tensor="target" label="target" scale="off"></tensor-view></figure>
+      <tensor-view data-tensor="target" label="target" scale="off" range="follow"></tensor-view></figure>
   </div>
 </div>
 <p class="stage-line" data-text="found"></p>

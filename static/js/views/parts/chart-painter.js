@@ -46,6 +46,9 @@ const SPARSE = 40;
 const FAINT = 0.3;
 const VALUE = { size: 0, decimals: 3, bare: false, padded: true };
 
+/** The longest value at a curve's end: `7.71e−5`. */
+const END_CHARACTERS = 7;
+
 export class ChartPainter {
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
@@ -93,7 +96,7 @@ export class ChartPainter {
     context.font = this.font;
     const labels = Math.max(...series.map(({ label }) => context.measureText(label).width), 0);
     this.left = marks + 8;
-    this.right = width - Math.max(labels, 5 * 0.602 * this.size) - 12;
+    this.right = width - Math.max(labels, END_CHARACTERS * 0.602 * this.size) - 12;
     this.top = this.size * 0.7;
     this.bottom = height - this.size * 1.7;
     this.width = width;
