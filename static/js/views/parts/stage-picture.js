@@ -21,8 +21,8 @@ const PAINT = [
   ...["fill", "fill-opacity", "fill-rule", "stroke", "stroke-width", "stroke-opacity"],
   ...["stroke-dasharray", "stroke-linecap", "stroke-linejoin", "opacity", "visibility"],
 ];
-/** Buttons that come and go with the pointer. */
-const LEFT_OUT = ".table-button";
+/** What can only be pressed; buttons that are numbers of a table stay. */
+const LEFT_OUT = ".table-button, .button";
 /** A shadow that is none, but a ring inside the box. */
 const RING = /^(rgb.*?\)) 0px 0px 0px ([\d.]+)px inset$/;
 const COLOUR = /(?:rgba?|color|oklab|oklch|color-mix)\([^()]*\)|#[\da-f]+/gi;
