@@ -67,7 +67,7 @@ def _like_mnist(raster: Array) -> Array:
     drawn = _crop(raster, raster > 0)
     scale = MNIST_BOX / max(drawn.shape)
     rows, columns = (max(1, round(side * scale)) for side in drawn.shape)
-    fitted = _resize(drawn, rows, columns)
+    fitted = resize(drawn, rows, columns)
     fitted /= fitted.max()
     mass = fitted.sum()
     field = np.zeros((MNIST_FIELD, MNIST_FIELD))
@@ -93,7 +93,7 @@ def _like_digits(raster: Array) -> Array:
     upright = _set_upright(np.kron(drawn, np.ones((FINER, FINER))))
     height, width = upright.shape
     columns = int(np.clip(round(STRETCH * BITMAP * width / height), 1, BITMAP_WIDTH))
-    coverage = _resize(upright, BITMAP, columns)
+    coverage = resize(upright, BITMAP, columns)
     bitmap = np.zeros((BITMAP, BITMAP), bool)
     left = (BITMAP - columns) // 2
     bitmap[:, left : left + columns] = coverage >= INKED * coverage.max()
@@ -163,8 +163,19 @@ def _crop(image: Array, ink: Array) -> Array:
     return image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
-def _resize(image: Array, rows: int, columns: int) -> Array:
-    """Return the image on another grid: each new pixel is the mean over the area it covers."""
+def resize(image: Array, rows: int, columns: int) -> Array:
+    """Return the image on another grid: each new pixel is the mean over the area it covers.
+
+    Parameters
+    ----------
+    image : ndarray of shape (old rows, old columns)
+    rows, columns : int
+        Of the other grid.
+
+    Returns
+    -------
+    ndarray of shape (rows, columns)
+    """
     return _overlap(image.shape[0], rows) @ image @ _overlap(image.shape[1], columns).T
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.data.drawing import resize
 from engine.data.library import Library
 from engine.errors import InvalidValueError
 from engine.exhibits.controls import Value
@@ -221,10 +222,7 @@ def shrink(photo: Array, most: int = MOST_NUMBERS) -> Array:
     rows, columns = (
         max(LEAST_PIXELS, round(length * most / longest)) for length in photo.shape[1:]
     )
-    planes = [
-        _overlap(photo.shape[1], rows) @ plane @ _overlap(photo.shape[2], columns).T
-        for plane in photo.astype(np.float64)
-    ]
+    planes = [resize(plane, rows, columns) for plane in photo.astype(np.float64)]
     return np.array(np.rint(planes), np.float32)
 
 
@@ -283,13 +281,3 @@ def _side(name: str, args: Mapping[str, Any], most: int) -> int:
             f"picture: {name}: expected a whole number from {LEAST_PIXELS} to {most}, got {side!r}"
         )
     return side
-
-
-def _overlap(old: int, new: int) -> Array:
-    """Return how much of each of `old` equal parts lies in each of `new`, of shape (new, old)."""
-    edges = np.arange(new + 1) * (old / new)
-    parts = np.arange(old)
-    ends = np.minimum(edges[1:, None], parts + 1)
-    starts = np.maximum(edges[:-1, None], parts)
-    overlap: Array = np.clip(ends - starts, 0, None)
-    return overlap * (new / old)
