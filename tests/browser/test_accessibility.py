@@ -25,8 +25,9 @@ def open_page(browser: Browser, server) -> Iterator[Page]:
     context.close()
 
 
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page, options=TAGS).response["violations"]
+def violations(page: Page, within: str | None = None) -> list[str]:
+    """What axe objects to: in the whole page, or in what `within` selects."""
+    found = Axe().run(page, context=within, options=TAGS).response["violations"]
     return [
         f"{one['id']}: {node['target']} {node['failureSummary']}"
         for one in found
