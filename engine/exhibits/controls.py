@@ -30,6 +30,9 @@ class _Control:
         When a new value applies.
     advanced : bool
         Whether the page puts it behind "More".
+    when : mapping of str to tuple of str
+        Which values of other controls, `Choice`s, it needs to mean anything: all of these hold.
+        Where they do not, the page leaves it out; its value is kept.
     """
 
     name: str
@@ -37,6 +40,11 @@ class _Control:
     help: str = ""
     effect: Effect = "live"
     advanced: bool = False
+    when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def applies(self, values: Mapping[str, Value]) -> bool:
+        """Return whether it means anything beside these values of the other controls."""
+        return all(values[name] in wanted for name, wanted in self.when.items())
 
     def check(self, value: object, library: Library) -> Value:
         """Return `value` in the control's type, or raise `InvalidValueError`."""
@@ -54,6 +62,7 @@ class _Control:
             "help": self.help,
             "effect": self.effect,
             "advanced": self.advanced,
+            "when": {name: list(wanted) for name, wanted in self.when.items()},
             "default": default,
         }
 

@@ -1,5 +1,6 @@
 """What holds for every exhibit on the list."""
 
+import itertools
 import re
 from fnmatch import fnmatchcase as fnmatch
 from pathlib import Path
@@ -104,6 +105,20 @@ def test_every_option_of_every_control_runs(exhibit):
                 if not name.startswith("history."):
                     there = array[~np.isnan(array)] if name in exhibit.gradual else array
                     assert np.isfinite(there).all()
+
+
+@every_exhibit
+def test_no_setting_shows_more_than_five_controls_at_once(exhibit):
+    by_name = {control.name: control for control in exhibit.controls}
+    deciding = sorted({name for control in exhibit.controls for name in control.when})
+    for name in deciding:
+        assert isinstance(by_name[name], Choice)
+    options = [[option.value for option in by_name[name].options] for name in deciding]
+    for values in itertools.product(*options):
+        chosen = dict(zip(deciding, values, strict=True))
+        main = [control for control in exhibit.controls if not control.advanced]
+        if deciding:
+            assert sum(control.applies(chosen) for control in main) <= 5, chosen
 
 
 @every_exhibit

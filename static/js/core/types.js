@@ -46,6 +46,7 @@
  * @property {string} help
  * @property {"live" | "reset" | "view"} effect
  * @property {boolean} advanced
+ * @property {Record<string, string[]>} when  what other controls must be set to for it to mean anything
  *
  * @typedef {{value: string, label: string, unavailable: string | null}} Option
  * @typedef {ControlShared & {kind: "choice", default: string, options: Option[]}} ChoiceControl

@@ -1,6 +1,7 @@
 /**
  * <controls-panel>: made from the controls that the exhibit declares. At most five are shown, the
- * rest behind "More". The server judges each value; what it rejects is said next to the control.
+ * rest behind "More"; those that mean nothing beside the present values are left out. The server
+ * judges each value; what it rejects is said next to the control.
  *
  * @import {Control, ServerError, Value, Values, Welcome} from "../core/types.js"
  * @import {Page} from "../core/page.js"
@@ -26,6 +27,7 @@ export class ControlsPanel extends HTMLElement {
   /** @type {Map<string, {value: Value, until: number}>} */
   #sent = new Map();
   #made = "";
+  #more = element("details", { class: "more" });
   #help = element("p", { class: "control-help" }, "Point at a control to read what it does.");
   #seed = element("span", { class: "seed" });
 
@@ -63,24 +65,26 @@ export class ControlsPanel extends HTMLElement {
       row.root.addEventListener("focusin", explain);
       this.#rows.set(control.name, row);
     }
-    const shown = controls.filter(({ advanced }) => !advanced).slice(0, MOST_SHOWN);
+    const main = controls.filter(({ advanced }) => !advanced);
+    // what comes and goes with other controls takes turns: the exhibit sees to it that they are few
+    const always = main.filter(({ when }) => Object.keys(when).length === 0);
+    const shown = main.filter((one) => !always.includes(one) || always.indexOf(one) < MOST_SHOWN);
     const rest = controls.filter((control) => !shown.includes(control));
+    this.#fillMore(rest);
     this.replaceChildren(
       element("h2", { class: "label" }, "Controls"),
       ...this.#rootsOf(shown),
-      ...(rest.length > 0 ? [this.#more(rest)] : []),
+      ...(rest.length > 0 ? [this.#more] : []),
       this.#help,
       this.#renewal(),
     );
   }
 
   /** @param {Control[]} controls */
-  #more(controls) {
+  #fillMore(controls) {
     const renewing = controls.filter(({ effect }) => effect === "reset");
     const keeping = controls.filter(({ effect }) => effect !== "reset");
-    return element(
-      "details",
-      { class: "more" },
+    this.#more.replaceChildren(
       element("summary", {}, "More"),
       ...this.#rootsOf(keeping),
       ...this.#rootsOf(renewing),
@@ -127,6 +131,17 @@ export class ControlsPanel extends HTMLElement {
       this.#sent.delete(name);
       if (!row.held() && values[name] !== undefined) row.show(values[name]);
     }
+    this.#leaveOut(values);
+  }
+
+  /** Show the controls that mean something now. @param {Values} values */
+  #leaveOut(values) {
+    for (const { name, when } of this.#page?.controls ?? []) {
+      const root = this.#rows.get(name)?.root;
+      const applies = Object.entries(when).every(([other, wanted]) => wanted.includes(String(values[other])));
+      if (root && root.hidden === applies) root.hidden = !applies;
+    }
+    this.#more.hidden = !this.#more.querySelector(".control:not([hidden])");
   }
 
   #showSeed() {
