@@ -406,22 +406,35 @@ class Seat:
     def _has_errands(self) -> bool:
         if self._comparisons or self._search is not None:
             return True
-        return not self._teller.held and self._course.lines.undecided
+        return not self._teller.held and (self._course.lines.undecided or self._recorder.busy)
 
     def _run_errands(self, deadline: float, interrupted: Callable[[], bool]) -> None:
-        """Compare lines until `deadline`; a run that is under way gets half of the time."""
+        """Compare lines and do the run's other work until `deadline`.
+
+        A run that is under way gets half of the time.
+        """
         now = self._clock()
         if self._playing or self._goal is not None:
             deadline = (now + deadline) / 2
         while self._has_errands() and self._clock() < deadline:
             if self._comparisons:
                 self._go_on_comparing()
-            elif self._search is None:
+            elif self._search is not None:
+                if next(self._search, END) is END:
+                    self._search = None
+            elif self._course.lines.undecided:
                 self._search = self._course.lines.search()
-            elif next(self._search, END) is END:
-                self._search = None
+            else:
+                self._work()
             if interrupted():
                 break
+
+    def _work(self) -> None:
+        """Do a bit of the run's other work; what it shows by now goes with the next frame."""
+        for event in self._recorder.work():
+            self._teller.tell(event.name, event.data)
+        self._teller.moved = True
+        self._teller.owed |= not self._recorder.busy
 
     def _go_on_comparing(self) -> None:
         number, step, comparison = self._comparisons[0]

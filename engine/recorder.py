@@ -17,7 +17,7 @@ import numpy as np
 
 from engine.data.library import Library
 from engine.errors import DivergedError, InvalidValueError
-from engine.exhibits.contract import Event, Exhibit
+from engine.exhibits.contract import BusyRun, Event, Exhibit
 from engine.exhibits.controls import Value
 from engine.explain.arithmetic import PAGE, listing
 from engine.explain.course import explain_course
@@ -163,6 +163,15 @@ class Recorder:
         if self._diverged and self.position == self._diverged.data["step"]:
             return self._diverged
         return None
+
+    @property
+    def busy(self) -> bool:
+        """Whether the run has work besides its steps."""
+        return isinstance(self._run, BusyRun) and self._run.busy
+
+    def work(self) -> tuple[Event, ...]:
+        """Do a bit of what the run has to do besides its steps."""
+        return self._run.work() if isinstance(self._run, BusyRun) else ()
 
     def step(self, n: int = 1) -> tuple[Event, ...]:
         """Go n steps; n may be negative.

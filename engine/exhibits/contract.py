@@ -122,6 +122,22 @@ class OpenableRun(Protocol):
         """
 
 
+@runtime_checkable
+class BusyRun(Protocol):
+    """A run that may have work besides its steps: a search, a grid that gets finer.
+
+    It is done between the steps, a slice at a time, while somebody is there. What comes of it is
+    only looked at: it changes nothing of the run, and is no part of what is saved.
+    """
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is something left to do."""
+
+    def work(self) -> tuple[Event, ...]:
+        """Do a bit of it, of a few milliseconds; `snapshot` may have news after each."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Exhibit:
     """One exhibit, declared.

@@ -91,6 +91,25 @@ class FiniteRun(CounterRun):
     length = 25
 
 
+class BusyRun(CounterRun):
+    """When asked, it counts to ten besides its steps."""
+
+    _left = 0
+
+    @property
+    def busy(self):
+        return self._left > 0
+
+    def work(self):
+        self._left -= 1
+        self._note += 1
+        return () if self._left else (Event("counted", {"to": self._note}),)
+
+    def act(self, name, args):
+        self._left = 10 if name == "ask" else self._left
+        return super().act(name, args)
+
+
 def _exhibit(slug: str, run: type) -> Exhibit:
     return Exhibit(
         slug=slug,
@@ -125,5 +144,9 @@ def _exhibit(slug: str, run: type) -> Exhibit:
 
 EXHIBITS = {
     exhibit.slug: exhibit
-    for exhibit in (_exhibit("counter", CounterRun), _exhibit("finite", FiniteRun))
+    for exhibit in (
+        _exhibit("counter", CounterRun),
+        _exhibit("finite", FiniteRun),
+        _exhibit("busy", BusyRun),
+    )
 }

@@ -113,6 +113,37 @@ def test_a_rate_is_kept_and_lateness_is_not_made_up_for_without_end() -> None:
     assert desk.frame().snapshot.step < 20 * 8
 
 
+def test_a_run_works_besides_its_steps_in_slices_and_shows_what_has_come_of_it() -> None:
+    desk = Desk("busy")
+    desk.frames()
+    assert desk.seat.due() is None
+    desk.do("act", name="ask")
+    assert desk.seat.due() == 0
+    assert [int(frame.snapshot.arrays["note"]) for frame in desk.frames()] == [0]
+    desk.seat.want()
+    desk.clock.now += FRAME_GAP
+    desk.slices(length=0.001)
+    (frame,) = desk.frames()
+    assert 0 < int(frame.snapshot.arrays["note"]) < 10
+    desk.do("step", n=3)
+    assert desk.frame().snapshot.step == 3
+    desk.until_idle()
+    (counted,) = (one for one in desk.told() if one.get("name") == "counted")
+    assert counted["data"] == {"to": 10}
+    assert int(desk.frame().snapshot.arrays["note"]) == 10
+
+
+def test_nothing_is_worked_at_while_nobody_is_there() -> None:
+    desk = Desk("busy")
+    desk.do("act", name="ask")
+    desk.seat.hold()
+    desk.until_idle()
+    assert "counted" not in desk.names()
+    desk.seat.greet()
+    desk.until_idle()
+    assert "counted" in desk.names()
+
+
 def test_want_brings_the_frame_of_a_step_that_was_made_before() -> None:
     desk = Desk()
     desk.do("play", rate=0.5)
