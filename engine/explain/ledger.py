@@ -167,6 +167,7 @@ FUNCTIONS: dict[str, Callable[[list[float], Rest], float]] = {
     "sigmoid": lambda values, _: _sigmoid(values[0]),
     "tanh": lambda values, _: math.tanh(values[0]),
     "softmax": _softmax,
+    "length": lambda values, _: math.hypot(*values),
     "grey_level": lambda values, _: float(min(255, max(0, round(values[0] + values[1])))),
 }
 """What `function` may name.
@@ -175,5 +176,6 @@ FUNCTIONS: dict[str, Callable[[list[float], Rest], float]] = {
 data, of the initializer or of a mask, a parameter as it was before the step, and one that a person
 has set. `softmax` is its first
 argument, exp(z_k − max z), over the sum of the others, the exponentials of all classes.
-`grey_level` rounds the sum of both and cuts it off at 0 and 255.
+`length` is the root of the sum of the squares. `grey_level` rounds the sum of both and cuts it off
+at 0 and 255.
 """

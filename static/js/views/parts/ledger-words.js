@@ -106,6 +106,7 @@ const FUNCTIONS = {
   sigmoid: "sigmoid of",
   tanh: "tanh of",
   softmax: "its exponential ÷ the sum of all",
+  length: "the root of the sum of the squares of",
 };
 
 /**
