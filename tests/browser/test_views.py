@@ -4,124 +4,13 @@ One file for all of them, since they share a page and what is heard on it.
 """
 
 import re
-import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import expect
 
-ROOT = Path(__file__).parents[2]
-HERE = Path(__file__).parent
-POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:"
+from tests.browser.gallery import violations
+
 DIGITS = "0123456789"
-
-
-class Handler(SimpleHTTPRequestHandler):
-    """The repository's static files and the page beside this file, under the real page's policy."""
-
-    protocol_version = "HTTP/1.1"
-
-    def translate_path(self, path: str) -> str:
-        name = path.split("?", maxsplit=1)[0].lstrip("/")
-        return str((ROOT if name.startswith("static/") else HERE / "views_page") / name)
-
-    def end_headers(self) -> None:
-        self.send_header("Content-Security-Policy", POLICY)
-        super().end_headers()
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@pytest.fixture(scope="module")
-def address():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-class Gallery:
-    """The page with all views on it."""
-
-    def __init__(self, page: Page, address: str) -> None:
-        self.page = page
-        self.complaints: list[str] = []
-        page.on("console", self._listen)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.goto(f"{address}/index.html")
-        expect(page.locator("body")).to_have_attribute("data-shown", "")
-
-    def _listen(self, message) -> None:
-        if message.type in ("error", "warning"):
-            self.complaints.append(message.text)
-
-    def tensor(self, name: str) -> Locator:
-        return self.page.locator(f"[data-tensor='{name}']")
-
-    def cell(self, label: str) -> Locator:
-        return self.page.get_by_role("grid", name=label, exact=True).get_by_role("gridcell")
-
-    def events(self, name: str) -> list:
-        return self.page.evaluate("(name) => window.heard.filter((e) => e.name === name)", name)
-
-    def scroll_to(self, name: str) -> None:
-        self.tensor(name).scroll_into_view_if_needed()
-        self.page.wait_for_function(f"() => document.querySelector('[data-tensor={name}]').seen")
-
-    def wait_for_a_drawing(self) -> dict:
-        self.page.wait_for_function("() => window.heard.some((e) => e.name === 'drawn')")
-        return self.events("drawn")[-1]["detail"]
-
-    def wait_for_a_blank_sheet(self) -> None:
-        self.page.wait_for_function(
-            """() => {
-              const last = window.heard.findLast((event) => event.name === "drawn");
-              return last.detail.pixels.every((ink) => ink === 0);
-            }"""
-        )
-
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            self.page.keyboard.press(key)
-
-    def pixel(self, name: str, x: float, y: float) -> list[int]:
-        """Return the colour drawn at a place in CSS pixels from the first tile's corner."""
-        return self.tensor(name).evaluate(
-            """(view, [x, y]) => {
-              const canvas = view.querySelector("canvas");
-              const scale = devicePixelRatio;
-              const at = [(x + 4) * scale, (y + 4) * scale];
-              return [...canvas.getContext("2d").getImageData(...at, 1, 1).data].slice(0, 3);
-            }""",
-            [x, y],
-        )
-
-
-@pytest.fixture
-def open_gallery(browser: Browser, address):
-    opened = []
-
-    def open_one(**options) -> Gallery:
-        context = browser.new_context(**options)
-        gallery = Gallery(context.new_page(), address)
-        opened.append((context, gallery))
-        return gallery
-
-    yield open_one
-    for context, gallery in opened:
-        context.close()
-        assert gallery.complaints == []
-
-
-@pytest.fixture
-def gallery(open_gallery) -> Gallery:
-    return open_gallery(viewport={"width": 1200, "height": 900})
 
 
 def test_a_tensor_is_one_tab_stop_whose_cell_walks_across_tiles(gallery):
@@ -460,13 +349,6 @@ def test_a_drawing_can_be_loaded_without_telling(gallery):
     pad.evaluate("(pad) => pad.load(new Array(784).fill(51))")
     assert pad.evaluate("(pad) => pad.ink.pixels[5]") == pytest.approx(0.2)
     assert gallery.events("drawn") == []
-
-
-def violations(page: Page) -> list[str]:
-    """Return what axe objects to."""
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    found = Axe().run(page, options={"runOnly": tags, "preload": False}).response["violations"]
-    return [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark", "projector"])

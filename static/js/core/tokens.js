@@ -41,6 +41,12 @@ const COLOURS = /** @type {const} */ ([
   "series-2",
   "series-3",
   "series-4",
+  "class-1",
+  "class-2",
+  "class-3",
+  "class-4",
+  "class-5",
+  "class-6",
 ]);
 
 /**
