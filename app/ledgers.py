@@ -56,7 +56,10 @@ def mathml(ledger: Ledger) -> str:
 
 def set_formula(formula: str, symbols: Mapping[str, str]) -> str:
     """Return a formula, with those of `symbols` that occur in it marked with their tensors."""
-    named = {short if "\\" in short else symbol(short): tensor for short, tensor in symbols.items()}
+    named = {
+        short if "\\" in short or "{" in short else symbol(short): tensor
+        for short, tensor in symbols.items()
+    }
     try:
         return str(tex(formula, named, display=True))
     except TexError:  # a symbol of the code that the formula does without

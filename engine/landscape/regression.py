@@ -85,7 +85,7 @@ class Regression:
     @property
     def code(self) -> str:
         """J as one NumPy expression of the names, with the data `x` and `y`."""
-        return f"(({self._model_code()} - y) ** 2).mean() / 2"
+        return f"(({self.model_code()} - y) ** 2).mean() / 2"
 
     def value(self, w: Array) -> Array:
         """Return J of w, of shape (..., d), as an array of shape (...)."""
@@ -149,6 +149,23 @@ class Regression:
         rest = self.y - self.predict(np.zeros(len(self.names)))
         return np.linalg.lstsq(self.design, rest, rcond=None)[0]
 
+    def model_code(
+        self, named: Mapping[str, str] | None = None, x: str = "x", rows: str = ":"
+    ) -> str:
+        """Return the prediction as a NumPy expression.
+
+        Parameters
+        ----------
+        named : mapping of str to str, optional
+            What to write for a parameter instead of its name.
+        x, rows : str
+            What the data is called, and which of its rows are meant.
+        """
+        named = {**{name: repr(value) for name, value in self.fixed.items()}, **(named or {})}
+        called = [named.get(name, name) for name in self.parameters]
+        products = [f"{one} * {x}[{rows}, {j}]" for j, one in enumerate(called[1:])]
+        return " + ".join([called[0], *products])
+
     def _around(self) -> Bounds:
         least, start = self.least(), np.asarray(self.start)
         reach = np.maximum(np.abs(start - least) * MARGIN, 0.5)
@@ -169,14 +186,6 @@ class Regression:
             return f"w_{{{name[1:]}}}"
         value = f"{self.fixed[name]:.6g}"
         return rf"\left({value}\right)" if value.startswith("-") else value
-
-    def _model_code(self) -> str:
-        written = [repr(self.fixed["w0"]) if "w0" in self.fixed else "w0"]
-        for j in range(1, len(self.parameters)):
-            name = f"w{j}"
-            value = repr(self.fixed[name]) if name in self.fixed else name
-            written.append(f"{value} * x[:, {j - 1}]")
-        return " + ".join(written)
 
 
 def two_samples() -> Regression:

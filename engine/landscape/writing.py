@@ -35,10 +35,20 @@ def text(node: Node) -> str:
     return _Writer(call=_typed).write(node, SUM)
 
 
-def code(node: Node) -> str:
-    """Return the formula as a NumPy expression of its variables."""
-    writer = _Writer(power="{0}**{1}", constant=lambda name: f"np.{name}", call=_coded)
-    return writer.write(node, SUM)
+def code(node: Node, named: Mapping[str, str] | None = None) -> str:
+    """Return the formula as a NumPy expression.
+
+    Parameters
+    ----------
+    named : mapping of str to str, optional
+        What to write for a variable instead of its name.
+    """
+    return _Writer(
+        variable=lambda name: (named or {}).get(name, name),
+        constant=lambda name: f"np.{name}",
+        power="{0}**{1}",
+        call=_coded,
+    ).write(node, SUM)
 
 
 def tex(node: Node, named: Mapping[str, str] | None = None) -> str:
