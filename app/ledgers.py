@@ -67,13 +67,14 @@ def set_formula(formula: str, symbols: Mapping[str, str]) -> str:
 
 
 def _found(formula: str, named: dict[str, str]) -> dict[str, str]:
-    found = {}
-    for one, tensor in named.items():
+    """Return those that occur; the longest first, as `w` within `w_{1}` belongs to that one."""
+    found: dict[str, str] = {}
+    for one in sorted(named, key=len, reverse=True):
         try:
-            tex(formula, {one: tensor}, display=True)
+            tex(formula, {**found, one: named[one]}, display=True)
         except TexError:
             continue
-        found[one] = tensor
+        found[one] = named[one]
     return found
 
 

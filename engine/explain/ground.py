@@ -1,8 +1,8 @@
 """Ledgers of a ground: how J, each ∂J/∂wᵢ and each ∂²J/∂wᵢ∂wⱼ came about at a place.
 
-Of a formula, the terms of its sum, each with its factors; of a regression, one term a sample. The
-place is told by the elements that it is made of, so that from any number one may walk on to the
-parameters and to the data, whatever an exhibit calls them.
+Of a formula, the terms of its sum, each with its factors; of a regression, one term a sample; of a
+sculpted ground, one a bump. The place is told by the elements that it is made of, so that from any
+number one may walk on to the parameters and to the data, whatever an exhibit calls them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.explain import regression
-from engine.explain.arithmetic import Arithmetic, Paging, at, total
+from engine.explain import regression, sculpted
+from engine.explain.arithmetic import MOST_TERMS, Arithmetic, Paging, at, total
 from engine.explain.ledger import Factor, Index, Ledger, Reference, Term
 from engine.explain.simple import worked
 from engine.explain.spot import Data, Spot, short, spot
@@ -21,6 +21,7 @@ from engine.landscape.formula import ONE as _ONE
 from engine.landscape.formula import Negative, Node, Product, Quotient, Sum, Variable, variables
 from engine.landscape.ground import undefined
 from engine.landscape.regression import Regression
+from engine.landscape.sculpted import Sculpted
 from engine.landscape.tape import Tape
 from engine.landscape.writing import code, legible, tex, variable_tex
 
@@ -130,8 +131,11 @@ def _ledger(
             arithmetic = regression.explain(ground, here, which, paging)
         elif isinstance(ground, Expression):
             arithmetic = _of_formula(ground, here, which, paging)
+        elif isinstance(ground, Sculpted):
+            base = _of_formula(ground.base, here, which, Paging(terms=MOST_TERMS))
+            arithmetic = sculpted.explain(ground, here, which, base, paging)
         else:
-            raise TypeError(f"ground: expected a formula or a regression, got {ground!r}")
+            raise TypeError(f"ground: no ledgers are known for {ground!r}")
     general = " = ".join(part for part in (head, arithmetic.general) if part)
     notes = " ".join(filter(None, (_sentence(undefined(ground, here.w)), note)))
     return worked(

@@ -11,22 +11,25 @@ from engine.snapshot import Array
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """What the tensors of a regression's data are called.
+    """What the tensors that a ground is made of are called.
 
     Attributes
     ----------
     x, y : str
-        Of shape (n, features) and (n,).
+        A regression's data, of shape (n, features) and (n,).
     errors : str or None
         Of shape (n,), at the place that is asked about; None where it is not published.
     rows : tuple of int, optional
         Which row of these tensors each sample is, where it is not its own number: a minibatch's.
+    bumps : str or None
+        Of shape (n, 4), what a sculpted ground is made of; None where they are not published.
     """
 
     x: str = "x"
     y: str = "y"
     errors: str | None = None
     rows: tuple[int, ...] | None = None
+    bumps: str | None = None
 
     def row(self, i: int) -> int:
         """Return which row of the tensors sample i is."""
@@ -45,7 +48,7 @@ class Spot:
     where : tuple of Reference
         For each coordinate, the element of a tensor that it is.
     data : Data
-        What the tensors of a regression's data are called.
+        What the tensors that the ground is made of are called.
     """
 
     ground: Ground

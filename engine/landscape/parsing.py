@@ -185,7 +185,7 @@ class _Reader:
         arguments = [self._sum()]
         for _ in range(FUNCTIONS[name].arity - 1):
             if not self._take(","):
-                raise self._expected(f'an operator or "," and {name}\'s next argument')
+                raise self._expected('an operator or "," and a second argument')
             arguments.append(self._sum())
         self._close("an operator or")
         return Call(name, tuple(arguments))

@@ -13,6 +13,7 @@ from engine.explain.regression import error_ledger, sample_slope_ledger
 from engine.landscape.expression import parse
 from engine.landscape.named import ONE, TWO
 from engine.landscape.regression import Regression, two_samples
+from engine.landscape.sculpted import Sculpted
 
 RNG = np.random.default_rng(5)
 SOME = Regression(RNG.normal(size=(9, 2)), RNG.normal(size=9), names=("w2", "w0"), fixed={"w1": -2})
@@ -106,7 +107,8 @@ def assert_elements(ledger, tensors):
     for term in ledger.terms:
         for factor in term.factors:
             if factor.tensor:
-                assert tensors[factor.tensor][factor.index] == factor.value
+                element = tensors[factor.tensor][factor.index]
+                assert element == (factor.value if factor.of is None else factor.of)
 
 
 def test_the_worked_gradient_is_written_as_samples_times_errors():
@@ -146,3 +148,23 @@ def test_a_formula_too_long_to_be_written_out_still_has_its_terms():
         assert_law(ledger, pytest.approx(value))
         assert len(ledger.formula) < 20_000
         mathml(ledger)
+
+
+@given(data=st.data())
+@settings(max_examples=20)
+def test_every_number_of_a_sculpted_ground_is_what_lies_below_and_a_term_a_bump(data):
+    bumps = [(-1, 0.5, 2, 0.7), (1, 1, -1.5, 0.4), (2, -2, 0.5, 1.5)]
+    ground = Sculpted(bumps)
+    w = np.array([data.draw(st.floats(-3, 3)) for _ in range(2)])
+    tensors = {"w": w, "ground.bumps": ground.bumps}
+    for ledger, value in ledgers(spot(ground, w, data=Data(bumps="ground.bumps"))):
+        assert_law(ledger, value)
+        assert_elements(ledger, {**tensors})
+        assert run_line(ledger, w=w, bumps=ground.bumps) == pytest.approx(value, abs=1e-9)
+        assert (
+            sum(factor.tensor == "ground.bumps" for t in ledger.terms for factor in t.factors) == 3
+        )
+        mathml(ledger)
+    bare = Sculpted()
+    for ledger, value in ledgers(spot(bare, w)):
+        assert_law(ledger, value)

@@ -10,6 +10,7 @@ from engine.landscape.expression import parse
 from engine.landscape.ground import undefined
 from engine.landscape.named import ONE, TWO, bowl
 from engine.landscape.regression import Regression, two_samples
+from engine.landscape.sculpted import MOST_BUMPS, Sculpted, stroke
 from engine.landscape.stability import curvature, largest_stable_rate
 from engine.landscape.surface import curve, grid
 
@@ -18,6 +19,8 @@ SOME = Regression(RNG.normal(size=(7, 2)), RNG.normal(size=7), names=("w2", "w0"
 GROUNDS = {
     **{f"one-{name}": ground for name, ground in ONE.items()},
     **{f"two-{name}": ground for name, ground in TWO.items()},
+    "sculpted": Sculpted(RNG.uniform((-3, -3, -2, 0.3), (3, 3, 2, 2), (20, 4))),
+    "sculpted-by-nobody": Sculpted(),
     "regression": two_samples(),
     "regression-of-two": SOME,
 }
@@ -66,7 +69,7 @@ def test_one_begins_within_what_is_drawn_and_not_at_the_bottom(ground):
 
 @every_ground
 def test_its_numpy_expression_is_its_value(ground):
-    scope = {"np": np, "x": getattr(ground, "x", None), "y": getattr(ground, "y", None)}
+    scope = {"np": np} | {name: getattr(ground, name, None) for name in ("x", "y", "bumps")}
     for w in places(ground, 4):
         found = eval(ground.code, scope | dict(zip(ground.names, w, strict=True)))
         np.testing.assert_allclose(found, ground.value(w), rtol=1e-12)
@@ -206,3 +209,50 @@ def test_where_j_is_not_defined_it_and_its_slopes_are_nan_and_a_sentence_says_so
     assert (
         undefined(parse("sqrt(w)", ("w",)), np.zeros(1)) == "The slope of J is not finite at w = 0"
     )
+
+
+BOUNDS = ((-3.0, 3.0), (-3.0, 3.0))
+
+
+def test_a_stroke_lays_bumps_half_a_width_apart_however_slow_the_pointer_was():
+    slow = [(x / 100, 0.0) for x in range(-100, 101)]
+    laid = stroke(slow, height=0.5, width=0.4, bounds=BOUNDS)
+    assert len(laid) == 10
+    np.testing.assert_allclose(np.diff(laid[:, 0]), 0.2, atol=0.011)
+    np.testing.assert_array_equal(laid[:, 2:], [(0.5, 0.4)] * 10)
+    assert len(stroke([(1, 1)] * 50, height=1, width=1, bounds=BOUNDS)) == 1
+
+
+def test_what_is_pushed_down_is_lower_and_the_ground_before_stays_as_it_was():
+    before = Sculpted()
+    after = before.with_stroke([(1.0, 1.0), (1.5, 1.0)], height=-2, width=0.5)
+    assert after.value(np.array([1.0, 1.0])) < before.value(np.array([1.0, 1.0])) - 1.9
+    assert len(before.bumps) == 0
+    assert after.value(np.array([-3.0, -3.0])) == pytest.approx(
+        before.value(np.array([-3.0, -3.0]))
+    )
+
+
+@pytest.mark.parametrize(
+    ("points", "height", "width", "says"),
+    [
+        ([], 1, 1, "points: expected pairs of numbers, got shape"),
+        ([(1, 2, 3)], 1, 1, "points: expected pairs of numbers, got shape"),
+        ("here", 1, 1, "points: expected pairs of numbers, got others"),
+        ([(1, 9)], 1, 1, "points: expected places within the ground, got 1, 9"),
+        ([(1, float("nan"))], 1, 1, "points: expected places within the ground, got 1, nan"),
+        ([(1, 1)], 11, 1, "height: expected -10 to 10, got 11"),
+        ([(1, 1)], 1, 0.01, "width: expected 0.1 to 3, got 0.01"),
+    ],
+)
+def test_a_stroke_that_cannot_be_is_refused(points, height, width, says):
+    with pytest.raises(InvalidValueError, match=says):
+        stroke(points, height=height, width=width, bounds=BOUNDS)
+
+
+def test_a_ground_has_only_so_many_bumps():
+    one = (0.0, 0.0, 1.0, 1.0)
+    with pytest.raises(InvalidValueError, match=f"bumps: expected at most {MOST_BUMPS}, got"):
+        Sculpted([one] * (MOST_BUMPS + 1))
+    with pytest.raises(InvalidValueError, match="bumps: expected four numbers each"):
+        Sculpted([(1, 2, 3), (1,)])
