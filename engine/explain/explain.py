@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from engine.errors import InvalidValueError
-from engine.explain import activation, conv, dense, loss, pool, shaping, tex
+from engine.explain import activation, adding, conv, dense, loss, pool, shaping, tex
 from engine.explain.arithmetic import Arithmetic, Paging, identity, leaf, short_sum, times
 from engine.explain.asking import Asked, Explainer
 from engine.explain.feeds import feeds
@@ -17,7 +17,7 @@ from engine.explain.simple import worked
 
 EXPLAINERS: Mapping[str, Explainer] = {
     kind: explainer
-    for module in (dense, conv, activation, pool, shaping)
+    for module in (dense, conv, activation, pool, shaping, adding)
     for kind, explainer in module.EXPLAINERS.items()
 }
 """Each layer's explainer by the layer's kind."""
@@ -123,7 +123,7 @@ def _gradient(asked: Asked, short: str) -> Arithmetic:
     if number > last or (number == last and asked.scope.using.loss_pass.stands_in):
         return loss.explain_gradient(asked, of_output=number > last)
     below = replace(asked, number=number)
-    return EXPLAINERS[below.layer.kind].input_gradient(below)
+    return adding.with_links(below, EXPLAINERS[below.layer.kind].input_gradient(below))
 
 
 def _with_penalty(asked: Asked, explainer: Explainer, short: str) -> Arithmetic:

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
+from engine.explain.adding import links_from
 from engine.explain.asking import Explainer
 from engine.explain.ledger import Index, Reference
 from engine.explain.scene import OF_THE_NETWORK, STAGE_LOSS, Found
+from engine.nn.add import Add
 
 MOST = 32
 """The most places that are named."""
@@ -78,6 +80,8 @@ def _forward(
         return
     layer = scope.network.layers[number]
     name = scope.name(number, scope.out_name(number))
+    # a residual link is one more place, and would be lost behind many sums
+    yield from ((scope.name(end, "y"), index) for end in links_from(scope, number))
     yield from ((name, place) for place in explainers[layer.kind].uses(layer, index))
 
 
@@ -93,5 +97,7 @@ def _backward(
     weighed = ((scope.name(number, d), place) for d, place in explainer.weighed(layer, index))
     # the bias and some weights, and some of what goes further down
     yield from islice(weighed, MOST // 2)
+    if isinstance(layer, Add):
+        yield scope.name(number - layer.over, "dx"), index
     name = scope.name(number, "dx")
     yield from ((name, place) for place in explainer.used(layer, index))

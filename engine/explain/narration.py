@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from engine.explain import tex
+from engine.explain.adding import dy_of, links_from
 from engine.explain.optimizers import RULES, USES_GRADIENT
 from engine.explain.scene import BATCH, Scene
 from engine.explain.words import (
@@ -145,7 +146,13 @@ class Teller:
         formula = words.backward_tex.format(
             x=tex.symbol(x), dout=tex.symbol(dout), slope=getattr(told.layer, "slope", "")
         )
-        return Telling(f"{tensor}: {words.backward(told)}", f"{tex.symbol(dx)}{formula}", symbols)
+        caption = f"{tensor}: {words.backward(told)}"
+        for end in links_from(self.scene.learned, number):
+            link = self.scene.network.layers[end]
+            caption += f" In it is {link.name}.dy, which came past the block by the residual link."
+            formula += f" + {dy_of(link)}"
+            symbols[dy_of(link)] = f"{link.name}.dy"
+        return Telling(caption, f"{tex.symbol(dx)}{formula}", symbols)
 
     def update(self, number: int, tensor: str) -> Telling:
         """Tell how far a parameter is moved."""

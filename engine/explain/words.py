@@ -209,6 +209,14 @@ def _flatten(told: Told) -> str:
     )
 
 
+def _add(told: Told) -> str:
+    start = told.scene.learned.name(told.number - told.layer.over, "x").removeprefix(BATCH)
+    return (
+        f"what went in, {start}, is added to what the last {counted(told.layer.over, 'layer')} "
+        f"made of it: {whole(told.out.size)} sums."
+    )
+
+
 def _dropout(told: Told) -> str:
     mask = told.array("mask")
     lost = int((mask == 0).sum())
@@ -320,6 +328,12 @@ WORDS: dict[str, Words] = {
         r" = \sum \frac{{{dout}}}{{\mathrm{{cells}}}}",
     ),
     "flatten": Words(_flatten, " = {x}", _flatten_back, " = {dout}"),
+    "add": Words(
+        _add,
+        r" = {x} + s",
+        lambda told: f"a sum hands its gradient on to both as it is: {_largest(told)}.",
+        " = {dout}",
+    ),
     "dropout": Words(
         _dropout,
         r" = {x} \cdot \mathrm{{mask}}",

@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.export.textbook import layers as textbook
 from engine.nn.activations import LeakyReLU, Linear, ReLU, Sigmoid, Softmax, Tanh
+from engine.nn.add import Add
 from engine.nn.conv import Conv2D
 from engine.nn.dense import Dense
 from engine.nn.layer import Layer
@@ -25,12 +26,15 @@ class Names:
     layer : str
     x, out, dout : str
         Expressions: the input, the output, and the loss's gradient by the output.
+    link : str
+        What a residual link adds to the input.
     """
 
     layer: str
     x: str
     out: str
     dout: str
+    link: str = ""
 
     @property
     def W(self) -> str:
@@ -166,6 +170,10 @@ def _dropout(layer: Dropout, names: Names) -> Written:
     )
 
 
+def _add(layer: Add, names: Names) -> Written:
+    return Written(f"{names.x} + {names.link}", names.dout, "", torch_first=f"x = x + {names.link}")
+
+
 def _linear(layer: Linear, names: Names) -> Written:
     return Written(names.x, names.dout, "nn.Identity()")
 
@@ -222,6 +230,7 @@ EMITTERS: dict[str, Emitter] = {
     AvgPool2D.kind: Emitter("y", _pool("avg_pool2d", "AvgPool2d")),
     Flatten.kind: Emitter("y", _flatten),
     Dropout.kind: Emitter("y", _dropout),
+    Add.kind: Emitter("y", _add),
     Linear.kind: Emitter("a", _linear),
     Sigmoid.kind: Emitter("a", _sigmoid),
     Tanh.kind: Emitter("a", _tanh),

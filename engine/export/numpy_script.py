@@ -20,6 +20,7 @@ from engine.export.writing import (
     sources,
     value_of,
 )
+from engine.nn.add import Add
 from engine.nn.layer import Layer, ParameterLayer
 from engine.nn.shaping import Dropout
 
@@ -101,6 +102,7 @@ class _Network:
             x=f't["{self.inputs[number]}"]',
             out=f't["{out}"]',
             dout=f'g["{gradient(out)}"]',
+            link=f't["{self.inputs[layer.takes(number)[-1]]}"]',
         )
         if isinstance(layer, Dropout) and not self.story.drops_out:
             return Written(names.x, names.dout, "")
@@ -178,12 +180,23 @@ class _Network:
                 own = [f'g["{layer.name}.d{short}"]' for short in ("W", "b")]
                 target = ", ".join(["_" if number == self.lowest else target, *own])
             lines.append(assign(target, written.backward))
+            if number > self.lowest:
+                lines += self._handed_back(number)
         if self.story.recipe.network.l2:
             lines += [
                 "    for name in WEIGHTS:",
                 '        g[name.replace(".W", ".dW")] += L2 * p[name]',
             ]
         return "\n".join([*lines, "    return g"])
+
+    def _handed_back(self, number: int) -> list[str]:
+        """Return what residual links add to the gradient of a layer's input."""
+        target = f'g["{gradient(self.inputs[number])}"]'
+        return [
+            assign(target, f'{target} + g["{gradient(output_of(link))}"]')
+            for end, link in enumerate(self.layers)
+            if isinstance(link, Add) and end - link.over == number
+        ]
 
 
 def _training(story: Story) -> str:

@@ -19,6 +19,7 @@ from engine.export.writing import (
     sources,
     value_of,
 )
+from engine.nn.add import Add
 from engine.nn.layer import Layer, ParameterLayer
 from engine.nn.shaping import Dropout
 
@@ -76,11 +77,17 @@ def _written(story: Story) -> list[tuple[Layer, Written]]:
     stands_in = LOSS_WORDS[network.loss.kind].stands_in
     found = []
     for layer in network.layers[: -1 if stands_in else None]:
-        written = EMITTERS[layer.kind].write(layer, Names(layer.name, "x", "x", "x"))
+        names = Names(layer.name, "x", "x", "x", _kept(layer))
+        written = EMITTERS[layer.kind].write(layer, names)
         if isinstance(layer, Dropout) and not story.drops_out:
             written = Written("", "", "nn.Dropout(0.0)")
         found.append((layer, written))
     return found
+
+
+def _kept(layer: Layer) -> str:
+    """Return what the script calls what a residual link adds."""
+    return f"before_{layer.name}"
 
 
 def _network(story: Story) -> str:
@@ -97,7 +104,9 @@ def _network(story: Story) -> str:
         "",
         f"    def forward(self, x{', rng=None' if story.drops_out else ''}):",
     ]
-    for layer, one in written:
+    links = [(n - one.over, one) for n, one in enumerate(network.layers) if isinstance(one, Add)]
+    for number, (layer, one) in enumerate(written):
+        lines += [f"        {_kept(link)} = x" for start, link in links if start == number]
         lines += [f"        {one.torch_first}"] if one.torch_first else []
         lines += [f"        x = self.{_attribute(layer)}(x)"] if one.torch else []
     last = network.layers[-1]

@@ -35,7 +35,7 @@ with.
 """
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -171,7 +171,9 @@ class Evaluator:
             sums = np.zeros(len(coefficients))
             for chunk in range(len(self._chunks)):
                 work = self._works[self._size(chunk)]
-                work.take(self._maps_of(chunk), self._target[:, self._chunks[chunk]])
+                samples = self._chunks[chunk]
+                x, target = self._x[..., samples], self._target[:, samples]
+                work.take(x, self._maps_of(chunk), target)
                 for first in range(0, len(coefficients), self.points):
                     group = slice(first, first + self.points)
                     sums[group] += work.sums(coefficients[group], self._plane)
@@ -222,36 +224,53 @@ class _Work:
         kind = network.loss.kind
         if kind not in HEADS:
             raise InvalidValueError(f"landscape: expected one of {', '.join(HEADS)}, got {kind}")
-        # dropout leaves nothing out here; what the loss stands in for is not needed
-        wanted = network.layers[:-1] if HEADS[kind].from_logits else network.layers
-        layers = [one for one in wanted if not isinstance(one, Dropout)]
+        # what the loss stands in for is not needed
+        layers = network.layers[:-1] if HEADS[kind].from_logits else network.layers
         first = next(i for i, one in enumerate(layers) if isinstance(one, ParameterLayer))
         self._first = _FirstLayer(layers[: first + 1], network, samples)
         self._start = self._first.parameters.size
         self._theta = np.zeros((points, network.theta.size - self._start), network.dtype)
         out = Signal(layers[first].output_shape, points * samples, network.dtype)
         self._combine = (_InVectors if out.value.ndim == 2 else _InPictures)(out, points)
+        # what comes before the first layer with parameters is the same for all points; residual
+        # links that begin there find it once for each
+        self._repeated = {
+            taken: Signal(self._first.signals[taken].shape, points * samples, network.dtype)
+            for number, layer in enumerate(layers[first + 1 :], start=first + 1)
+            for taken in layer.takes(number)
+            if taken <= first
+        }
+        signals = {**self._repeated, first + 1: out}
         self._forward: list[Callable[[], Any]] = []
         used = 0
-        for layer in layers[first + 1 :]:
+        for number, layer in enumerate(layers[first + 1 :], start=first + 1):
+            arriving = [signals[taken] for taken in layer.takes(number)]
+            if isinstance(layer, Dropout):  # leaves nothing out here
+                signals[number + 1] = arriving[0]
+                continue
             if isinstance(layer, ParameterLayer):
                 part = self._theta[:, used : used + layer.parameter_count]
                 used += layer.parameter_count
-                one = _with_parameters(layer, part, out)
+                one = _with_parameters(layer, part, *arriving)
             else:
-                one = layer.at(out)
+                one = layer.at(*arriving)
             self._forward.append(one.forward)
-            out = one.out
-        self.head: Head = HEADS[kind](out.value, points)
+            signals[number + 1] = one.out
+        self.head: Head = HEADS[kind](signals[len(layers)].value, points)
 
     def maps(self, x: Array, plane: Array) -> Array:
         """Return what the first layer makes of `x` with each of the plane's three vectors."""
         return self._combine.arrange([self._first.of(x, one[: self._start]) for one in plane])
 
-    def take(self, maps: Array, target: Array) -> None:
-        """Compute on these samples from now on."""
+    def take(self, x: Array, maps: Array, target: Array) -> None:
+        """Compute on these samples, the batch innermost, from now on."""
         self._combine.take(maps)
         self.head.target = target
+        if self._repeated:
+            self._first.run(x)
+            for taken, signal in self._repeated.items():
+                once = self._first.signals[taken].value
+                signal.value[...] = np.tile(once, signal.batch // once.shape[-1])
 
     def sums(self, coefficients: Array, plane: Array) -> Array:
         """Return the loss's sum over the samples, for each point.
@@ -276,27 +295,43 @@ class _Work:
 
 
 class _FirstLayer:
-    """The layers up to the first one with parameters, run with any parameters."""
+    """The layers up to the first one with parameters, run with any parameters.
 
-    def __init__(self, layers: list[Layer], network: Network, samples: int) -> None:
-        self._x = signal = Signal(network.input_shape, samples, network.dtype)
+    Attributes
+    ----------
+    signals : list of Signal
+        The input, and what each layer before the one with parameters makes of it.
+    parameters : ndarray
+        Of that one.
+    """
+
+    def __init__(self, layers: Sequence[Layer], network: Network, samples: int) -> None:
+        self.signals = [Signal(network.input_shape, samples, network.dtype)]
         self._forward = []
         *before, last = layers
-        for layer in before:
-            self._forward.append(layer.at(signal))
-            signal = self._forward[-1].out
+        for number, layer in enumerate(before):
+            # a dropout that nobody has asked to draw leaves nothing out
+            one = layer.at(*(self.signals[taken] for taken in layer.takes(number)))
+            self._forward.append(one)
+            self.signals.append(one.out)
         assert isinstance(last, ParameterLayer)
         self.parameters = np.zeros(last.parameter_count, network.dtype)
-        self._forward.append(_placed(last, self.parameters).at(signal))
+        self._last = _placed(last, self.parameters).at(self.signals[-1])
 
     def of(self, x: Array, parameters: Array) -> Array:
         """Return a copy of what the layer makes of `x`, the batch innermost."""
-        self._x.value[...] = x
+        self.run(x)
         self.parameters[...] = parameters
+        with np.errstate(all="ignore"):
+            self._last.forward()
+        return self._last.out.value.copy()
+
+    def run(self, x: Array) -> None:
+        """Compute what comes before the layer with parameters."""
+        self.signals[0].value[...] = x
         with np.errstate(all="ignore"):
             for one in self._forward:
                 one.forward()
-        return self._forward[-1].out.value.copy()
 
 
 class _InVectors:

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.errors import InvalidValueError
 from engine.nn.activations import LeakyReLU, Linear, ReLU, Sigmoid, Softmax, Tanh
+from engine.nn.add import Add
 from engine.nn.conv import Conv2D
 from engine.nn.dense import Dense
 from engine.nn.layer import Layer, ParameterLayer
@@ -19,7 +20,7 @@ from engine.nn.signal import Shape
 LAYERS: dict[str, type[Layer]] = {
     layer.kind: layer
     for layer in (
-        *(Dense, Conv2D, MaxPool2D, AvgPool2D, Flatten, Dropout),
+        *(Dense, Conv2D, MaxPool2D, AvgPool2D, Flatten, Dropout, Add),
         *(Linear, Sigmoid, Tanh, ReLU, LeakyReLU, Softmax),
     )
 }
@@ -75,9 +76,9 @@ def read_description(description: Mapping[str, Any]) -> Description:
             raise InvalidValueError(f"network: unknown {key!r}; it has input, layers, loss, l2")
     input_shape = _read_input(description.get("input"))
     layers = _read_layers(description.get("layers"))
-    shape = input_shape
-    for layer in layers:
-        shape = layer.connect(shape)
+    shapes = [input_shape]
+    for number, layer in enumerate(layers):
+        shapes.append(layer.connect(*(shapes[signal] for signal in layer.takes(number))))
     _check_caps(layers)
     loss = description.get("loss")
     if not isinstance(loss, str) or loss not in LOSSES:

@@ -25,6 +25,8 @@ class Layer:
         What its tensors' names begin with.
     input_shape, output_shape : Shape
         Usual shapes of one sample; set by `connect`.
+    link_shapes : tuple of Shape
+        Of what arrives besides; empty but for a residual link.
     """
 
     kind: ClassVar[str]
@@ -32,15 +34,22 @@ class Layer:
 
     name: str
 
-    def connect(self, input_shape: Shape) -> Shape:
-        """Take `input_shape` and return the output's shape.
+    def takes(self, number: int) -> tuple[int, ...]:
+        """Return which signals arrive here, if this is layer `number`; the input comes first.
+
+        Signal 0 is the network's input, signal n the output of the n-th layer.
+        """
+        return (number,)
+
+    def connect(self, input_shape: Shape, *link_shapes: Shape) -> Shape:
+        """Take the shapes of the signals that arrive, and return the output's shape.
 
         Raises
         ------
         ShapeError
             If this layer cannot take what the layer before it gives.
         """
-        self.input_shape = input_shape
+        self.input_shape, self.link_shapes = input_shape, link_shapes
         self.output_shape = self.shape_of_output()
         return self.output_shape
 

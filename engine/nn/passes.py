@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from engine.errors import InvalidValueError, ShapeError
+from engine.nn.add import AddPass
 from engine.nn.layer import LayerPass, ParameterPass
 from engine.nn.shaping import DropoutPass
 from engine.nn.signal import Signal, batch_innermost, spell, usual
@@ -49,11 +51,11 @@ class Pass:
         self.batch = batch
         self.x = Signal(network.input_shape, batch, network.dtype)
         self.layers: list[LayerPass] = []
-        signal = self.x
-        for layer in network.layers:
-            self.layers.append(layer.at(signal))
-            signal = self.layers[-1].out
-        self._output = usual(signal.value)
+        signals = [self.x]
+        for number, layer in enumerate(network.layers):
+            self.layers.append(layer.at(*(signals[taken] for taken in layer.takes(number))))
+            signals.append(self.layers[-1].out)
+        self._output = usual(signals[-1].value)
         self.loss_pass = network.loss.at(self.layers[-1])
         self.target = self.loss_pass.target
         self.labels: Array | None = None
@@ -284,7 +286,17 @@ class Pass:
                 if isinstance(one, ParameterPass):
                     steps.append(one.backward_parameters)
                 if number > lowest or to_input:
-                    steps.append(one.backward)
+                    steps.extend(self._to_input_of(number))
+
+    def _to_input_of(self, number: int) -> list[Callable[[], Any]]:
+        """Return how the gradient of a layer's input is computed, with what links hand back."""
+        one = self.layers[number]
+        links = [link for link in self.layers if isinstance(link, AddPass) and link.link is one.x]
+        if not links:
+            return [one.backward]
+        # a pooling leaves alone what is in none of its windows, where a link leaves something
+        clear = partial(one.dx.fill, 0)
+        return [clear, one.backward, *(link.hand_back for link in links)]
 
     def _first_parameters(self) -> int:
         """Return the number of the first layer with parameters; past the last if there is none."""

@@ -63,12 +63,18 @@ def connected(layers: Sequence[Layer], signal: int, place: tuple[int, ...]) -> l
         )
     alone = np.zeros(shape, bool)
     alone[place] = True
-    before, after = [alone], [alone]
-    for layer in reversed(layers[:signal]):
-        before.append(seen(layer, before[-1]))
-    for layer in layers[signal:]:
-        after.append(reached(layer, after[-1]))
-    return before[:0:-1] + after
+    masks = [np.zeros(one, bool) for one in shapes]
+    masks[signal] = alone
+    for number in reversed(range(signal)):
+        found = seen(layers[number], masks[number + 1])
+        for taken in layers[number].takes(number):
+            masks[taken] = masks[taken] | found
+    for number in range(signal, len(layers)):
+        # what a residual link takes from before the number has nothing of it
+        for taken in layers[number].takes(number):
+            if taken >= signal:
+                masks[number + 1] = masks[number + 1] | reached(layers[number], masks[taken])
+    return masks
 
 
 def receptive_field(layers: Sequence[Layer], signal: int, place: tuple[int, ...]) -> Array:

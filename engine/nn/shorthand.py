@@ -25,7 +25,9 @@ _CONV = re.compile(
     r"conv(\d{1,4})k(\d{1,4})(?:s(\d{1,4}))?(?:p(same|none|\d{1,4}))?(?:d(\d{1,4}))?"
 )
 _POOL = re.compile(r"(max|avg)(\d{1,4})(?:s(\d{1,4}))?(p)?")
-_DENSE = re.compile(r"dense(\d{1,5})")
+_ONE_NUMBER = re.compile(r"(dense|add)(\d{1,5})")
+_NUMBER_OF = {"dense": "units", "add": "over"}
+"""Kinds whose word is their name and one number, and what that is called."""
 
 EXAMPLES = "conv8k3, relu, max2, flatten, dense10, softmax"
 
@@ -35,8 +37,9 @@ def read_layers(text: str) -> list[dict[str, Any]]:
 
     The words, joined by `-`: `conv<filters>k<kernel>` and perhaps `s<stride>`, `p<padding>` (same,
     none or a number; same if left out), `d<dilation>`; `max<size>` or `avg<size>` and perhaps
-    `s<stride>` (its size if left out), `p` (keeps partial windows); `dense<units>`; `flatten`; an
-    activation of `ACTIVATIONS`. What the numbers may be, the network's description says.
+    `s<stride>` (its size if left out), `p` (keeps partial windows); `dense<units>`; `flatten`;
+    `add<layers>`, a residual link over so many layers; an activation of `ACTIVATIONS`. What the
+    numbers may be, the network's description says.
 
     Raises
     ------
@@ -67,8 +70,8 @@ def _read_word(word: str) -> dict[str, Any] | None:
         return {"kind": ACTIVATIONS[word]}
     if word == "flatten":
         return {"kind": "flatten"}
-    if found := _DENSE.fullmatch(word):
-        return {"kind": "dense", "units": int(found[1])}
+    if found := _ONE_NUMBER.fullmatch(word):
+        return {"kind": found[1], _NUMBER_OF[found[1]]: int(found[2])}
     if found := _POOL.fullmatch(word):
         size = int(found[2])
         return {
@@ -92,8 +95,8 @@ def _read_word(word: str) -> dict[str, Any] | None:
 
 def _write_word(layer: Mapping[str, Any]) -> str:
     kind = layer["kind"]
-    if kind == "dense":
-        return f"dense{layer['units']}"
+    if kind in _NUMBER_OF:
+        return f"{kind}{layer[_NUMBER_OF[kind]]}"
     if kind in ("max_pool2d", "avg_pool2d"):
         stride = "" if layer["stride"] == layer["size"] else f"s{layer['stride']}"
         return f"{kind[:3]}{layer['size']}{stride}{'p' if layer['partial'] else ''}"
@@ -111,4 +114,4 @@ def _stem(kind: str) -> str:
     stems = {"conv2d": "conv", "max_pool2d": "pool", "avg_pool2d": "pool"}
     if kind in stems:
         return stems[kind]
-    return kind if kind in ("dense", "flatten", "softmax") else "act"
+    return kind if kind in ("dense", "flatten", "softmax", "add") else "act"

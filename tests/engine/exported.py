@@ -67,6 +67,9 @@ def random_description(rng):
                 "dilation": pick(1, 2),
             }
             layers += [convolution, activation()] if rng.random() < 0.8 else []
+            if layers[-2:-1] == [convolution] and rng.random() < 0.5:
+                same = {**convolution, "stride": 1, "padding": "same"}
+                layers += [same, activation(), {"kind": "add", "over": 2}]
             layers += [{"kind": "dropout", "rate": 0.25}] if rng.random() < 0.3 else []
             pooling = {
                 "kind": pick("max_pool2d", "avg_pool2d"),
@@ -78,6 +81,8 @@ def random_description(rng):
         layers.append({"kind": "flatten"})
     if rng.random() < 0.6:
         layers += [{"kind": "dense", "units": pick(2, 5)}, activation()]
+        if rng.random() < 0.5:
+            layers += [layers[-2], activation(), {"kind": "add", "over": pick(1, 2, 3)}]
         layers += [{"kind": "dropout", "rate": 0.5}] if rng.random() < 0.4 else []
     loss = pick(*LOSSES)
     outputs = 3 if loss == "categorical_cross_entropy" else pick(1, 3)

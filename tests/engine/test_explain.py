@@ -49,6 +49,21 @@ def convolutions(draw):
     return {**layer, "filters": draw(SMALL), "stride": draw(SMALL)}
 
 
+def linked(draw, description):
+    """Add residual links, up to two, where signals have the same shape."""
+    for _ in range(draw(st.integers(0, 2))):
+        layers = Network(description, rng=np.random.default_rng(0)).layers
+        shapes = [layers[0].input_shape, *(layer.output_shape for layer in layers[:-1])]
+        ends = [(i, j) for j in range(len(shapes)) for i in range(j) if shapes[i] == shapes[j]]
+        # an add already there may reach over the place: its block would be one layer longer
+        last = max([n for n, one in enumerate(layers) if one.kind == "add"], default=-1)
+        ends = [(i, j) for i, j in ends if j > last]
+        if ends:
+            start, end = draw(st.sampled_from(ends))
+            description["layers"].insert(end, {"kind": "add", "over": end - start})
+    return description
+
+
 @st.composite
 def networks(draw, dtype=np.float64):
     """A network of layers of any kind, in any order that fits."""
@@ -64,6 +79,7 @@ def networks(draw, dtype=np.float64):
     l2 = draw(st.sampled_from([0.0, 0.3]))
     description = {"input": shape, "layers": layers, "loss": loss, "l2": l2}
     try:
+        description = linked(draw, description)
         return Network(description, rng=np.random.default_rng(draw(SEED)), dtype=dtype)
     except ShapeError:
         assume(False)

@@ -55,6 +55,30 @@ NETWORKS = {
         [FLATTEN, {**DENSE, "units": 4}, TANH, {**DENSE, "units": 3}, SOFTMAX],
         "categorical_cross_entropy",
     ),
+    "residual": (
+        [3],
+        [
+            *({**DENSE, "units": 3}, TANH, {"kind": "add", "over": 2}),
+            *({**DENSE, "units": 3}, TANH, {"kind": "add", "over": 2}, {"kind": "dropout"}),
+            *({"kind": "add", "over": 7}, {**DENSE, "units": 3}, SOFTMAX),
+        ],
+        "categorical_cross_entropy",
+    ),
+    "residual pictures": (
+        [2, 6, 6],
+        [
+            *(
+                {"kind": "max_pool2d"},
+                TANH,
+                {**CONV, "filters": 2},
+                RELU,
+                {"kind": "add", "over": 3},
+            ),
+            *({**CONV, "filters": 2}, RELU, {"kind": "add", "over": 2}),
+            *(FLATTEN, {**DENSE, "units": 3}, SOFTMAX),
+        ],
+        "categorical_cross_entropy",
+    ),
     "pooled before the first weights": (
         [1, 6, 6],
         [{"kind": "max_pool2d"}, {**CONV, "filters": 2, "size": 2}, FLATTEN, {**DENSE, "units": 2}],

@@ -91,6 +91,21 @@ def test_options_have_defaults():
             InvalidValueError,
             "conv1: filters: expected a whole number from 1 to 512, got 0",
         ),
+        (
+            {"layers": [CONV, {"kind": "add", "over": 1}, FLATTEN, SOFTMAX]},
+            ShapeError,
+            "add1: expected 1 × 8 × 8, as went into the block, got 8 × 8 × 8",
+        ),
+        (
+            {"layers": [FLATTEN, {"kind": "add", "over": 2}, SOFTMAX]},
+            InvalidValueError,
+            "add1: over: expected at most 1, the layers before it, got 2",
+        ),
+        (
+            {"layers": [FLATTEN, {"kind": "add", "over": 0}]},
+            InvalidValueError,
+            "add1: over: expected a whole number from 1 to 63, got 0",
+        ),
         ({"layers": [{**CONV, "filters": True}]}, InvalidValueError, "filters: .*, got True"),
         ({"layers": [{**CONV, "size": 2.0}]}, InvalidValueError, "size: .*, got 2.0"),
         ({"layers": [{"kind": "conv2d"}]}, InvalidValueError, "conv2d1: filters is missing"),

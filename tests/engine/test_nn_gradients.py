@@ -105,6 +105,47 @@ def test_losses_and_dense_layers_with_the_l2_penalty(loss, data, seed):
     assert_gradients(net, rng.standard_normal((batch, 4)), y)
 
 
+@settings(max_examples=60)
+@given(data=st.data(), seed=SEED, picture=st.booleans())
+def test_residual_links(data, seed, picture):
+    """Links over anything that keeps the shape, within one another, from the input, several."""
+    depth = data.draw(st.integers(1, 5))
+    block = {"kind": "conv2d", "filters": 2} if picture else {"kind": "dense", "units": 3}
+    kinds = st.sampled_from([block, {"kind": "tanh"}, {"kind": "sigmoid"}, "add"])
+    layers = []
+    for kind in data.draw(st.lists(kinds, min_size=depth, max_size=2 * depth)):
+        if kind != "add":
+            layers.append(kind)
+        elif layers:
+            over = data.draw(st.integers(1, len(layers)))
+            layers.append({"kind": "add", "over": over})
+    shape = [2, 3, 4] if picture else [3]
+    net = build(shape, [*layers, {"kind": "flatten"} if picture else {"kind": "linear"}], seed=seed)
+    rng = np.random.default_rng(seed)
+    y = rng.standard_normal((2, *net.layers[-1].output_shape))
+    assert_gradients(net, rng.standard_normal((2, *shape)), y)
+
+
+def test_a_residual_link_around_a_pooling_that_leaves_cells_out():
+    block = [
+        {"kind": "max_pool2d", "size": 2},
+        {"kind": "conv2d", "filters": 2, "size": 4, "padding": 3},
+    ]
+    first = {"kind": "conv2d", "filters": 2}
+    net = build([1, 5, 5], [first, *block, {"kind": "add", "over": 2}, {"kind": "flatten"}])
+    rng = np.random.default_rng(0)
+    x, y = rng.standard_normal((2, 1, 5, 5)), rng.standard_normal((2, 50))
+    assert_gradients(net, x, y)
+    using = net.at(2)
+    gradients = []
+    for _ in range(2):  # what a link left in the gradient must not be there the next time
+        using.forward(x)
+        using.loss(y)
+        using.backward()
+        gradients.append(net.gradient.copy())
+    assert gradients[0].tobytes() == gradients[1].tobytes()
+
+
 def test_dropout_with_the_same_numbers_left_out():
     layers = [{"kind": "dropout", "rate": 0.4}, {"kind": "dense", "units": 3}]
     net = build([9], layers)
@@ -124,6 +165,7 @@ def test_a_whole_network_of_every_kind_of_layer():
         *({"kind": "relu"}, {"kind": "avg_pool2d", "partial": True}, {"kind": "linear"}),
         *({"kind": "flatten"}, {"kind": "dropout", "rate": 0.2}, {"kind": "dense", "units": 5}),
         *({"kind": "tanh"}, {"kind": "dense", "units": 4}, {"kind": "sigmoid"}),
+        *({"kind": "dense", "units": 4}, {"kind": "tanh"}, {"kind": "add", "over": 2}),
         *({"kind": "dense", "units": 3}, {"kind": "softmax"}),
     ]
     assert {layer["kind"] for layer in kinds} == set(LAYERS)

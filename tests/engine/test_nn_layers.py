@@ -296,3 +296,35 @@ def test_units_with_constant_weights_stay_the_same_for_ever_random_ones_do_not()
 
     assert similarity({"kind": "constant", "value": 0.3}) == 0
     assert similarity("xavier") > 0.1
+
+
+@pytest.mark.parametrize("shape", [[4], [2, 3, 3]])
+def test_a_residual_link_adds_what_went_into_its_block(shape):
+    kind = {"kind": "dense", "units": 4} if len(shape) == 1 else {"kind": "conv2d", "filters": 2}
+    block = [{**kind, "name": "block"}, {"kind": "tanh", "name": "act"}]
+    layers = [{"kind": "tanh", "name": "first"}, *block, {"kind": "add", "name": "add", "over": 2}]
+    net = build(shape, [*layers, {"kind": "flatten"} if len(shape) == 3 else {"kind": "linear"}])
+    x = np.random.default_rng(0).standard_normal((3, *shape))
+    using = net.at(3)
+    using.forward(x)
+    tensors = using.tensors()
+    np.testing.assert_array_equal(tensors["add.y"], tensors["first.a"] + tensors["act.a"])
+    assert np.abs(tensors["act.a"]).min() > 0
+
+
+def test_past_a_block_that_does_nothing_numbers_and_gradients_go_unchanged():
+    block = [{"kind": "dense", "units": 3, "initializer": "constant"}, {"kind": "tanh"}]
+    first = {"kind": "dense", "name": "first", "units": 3}
+    net = build([3], [first, *(4 * [*block, {"kind": "add", "over": 2}])])
+    net.parameters()["first.W"][...] = np.eye(3)
+    for name, one in net.parameters().items():
+        if not name.startswith("first"):
+            one[...] = 0
+    x, y = np.random.default_rng(0).standard_normal((2, 5, 3))
+    using = net.at(5)
+    np.testing.assert_array_equal(using.forward(x), x)
+    using.loss(y)
+    using.backward()
+    tensors = using.tensors()
+    np.testing.assert_array_equal(tensors["first.dz"], tensors["add4.dy"])
+    np.testing.assert_allclose(tensors["first.dz"], 2 * (x - y) / 15)

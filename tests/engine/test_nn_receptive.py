@@ -28,6 +28,7 @@ words = st.one_of(
         "avg{}s{}{}".format, st.integers(1, 3), st.integers(1, 3), st.sampled_from(["", "p"])
     ),
     st.just("relu"),
+    st.builds("add{}".format, st.integers(1, 3)),
 )
 
 

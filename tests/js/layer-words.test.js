@@ -29,14 +29,9 @@ test("a layer that is put in begins with a word that means something", () => {
 });
 
 test("a layer is called by what it does", () => {
-  const [conv, act, pool, flat] = readLine("conv8k5s2-leaky-avg3-flatten");
-  assert.deepEqual([conv, act, pool, flat].map(headingOf), [
-    "conv 5×5",
-    "leaky ReLU",
-    "avg 3×3",
-    "flatten",
-  ]);
-  assert.deepEqual([conv, act, pool, flat].map(connectionOf), ["all", "one", "one", "flatten"]);
+  const layers = readLine("conv8k5s2-leaky-add1-avg3-flatten");
+  assert.deepEqual(layers.map(headingOf), ["conv 5×5", "leaky ReLU", "+ 1 back", "avg 3×3", "flatten"]);
+  assert.deepEqual(layers.map(connectionOf), ["all", "one", "one", "one", "flatten"]);
 });
 
 test("what cannot be is written as it was typed, for the engine to judge", () => {

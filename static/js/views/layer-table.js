@@ -36,6 +36,7 @@ const FIELDS = {
     { name: "partial", label: "partial", options: ["dropped", "kept"] },
   ],
   dense: [{ name: "units", label: "units" }],
+  add: [{ name: "over", label: "layers back" }],
 };
 
 /** Kinds that can stand for one another. */
@@ -52,6 +53,7 @@ const NEW = {
   dense: "dense",
   flatten: "flatten",
   tanh: "tanh",
+  add: "residual link",
 };
 
 /** What is to be said of a layer without settings. @type {Record<string, string>} */

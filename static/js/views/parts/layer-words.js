@@ -5,13 +5,14 @@
 
 /**
  * @typedef {object} LayerWords  one layer
- * @property {string} kind  conv, max, avg, dense, flatten, or the word for an activation
+ * @property {string} kind  conv, max, avg, dense, flatten, add, or the word for an activation
  * @property {Record<string, string>} values  what can be changed, as it is written
  */
 
 const CONV = /^conv(\d+)k(\d+)(?:s(\d+))?(?:p(same|none|\d+))?(?:d(\d+))?$/;
 const POOL = /^(max|avg)(\d+)(?:s(\d+))?(p)?$/;
 const DENSE = /^dense(\d+)$/;
+const ADD = /^add(\d+)$/;
 
 /** What a new layer of a kind begins with. */
 export const FRESH = {
@@ -22,6 +23,7 @@ export const FRESH = {
   dense: "dense16",
   flatten: "flatten",
   tanh: "tanh",
+  add: "add2",
 };
 
 /** Activations and their names. */
@@ -63,6 +65,8 @@ export function readWord(word) {
   }
   const dense = DENSE.exec(word);
   if (dense) return { kind: "dense", values: { units: dense[1] } };
+  const add = ADD.exec(word);
+  if (add) return { kind: "add", values: { over: add[1] } };
   return { kind: word, values: {} };
 }
 
@@ -78,6 +82,7 @@ function writeWord({ kind, values }) {
     const { size, stride, partial } = values;
     return `${kind}${size}${stride === size ? "" : `s${stride}`}${partial === "kept" ? "p" : ""}`;
   }
+  if (kind === "add") return `add${values.over}`;
   return kind === "dense" ? `dense${values.units}` : kind;
 }
 
@@ -100,11 +105,11 @@ export function namesOf(layers) {
 /** @param {string} kind */
 function stemOf(kind) {
   if (kind === "max" || kind === "avg") return "pool";
-  return ["conv", "dense", "flatten", "softmax"].includes(kind) ? kind : "act";
+  return ["conv", "dense", "flatten", "softmax", "add"].includes(kind) ? kind : "act";
 }
 
 /**
- * A layer as a heading writes it: `conv 3×3`, `max 2×2`, `ReLU`.
+ * A layer as a heading writes it: `conv 3×3`, `max 2×2`, `ReLU`, `+ 2 back`.
  *
  * @param {LayerWords} layer
  */
@@ -112,6 +117,7 @@ export function headingOf({ kind, values }) {
   if (kind === "conv" || kind === "max" || kind === "avg") {
     return `${kind} ${values.size}×${values.size}`;
   }
+  if (kind === "add") return `+ ${values.over} back`;
   return /** @type {Record<string, string>} */ (ACTIVATIONS)[kind] ?? kind;
 }
 
