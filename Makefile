@@ -15,9 +15,10 @@ help: ## list what make can do
 run: $(VENV)/.run ## install what is needed, start the server, open the browser (options: ARGS="--port 9000")
 	@exec $(BIN)/perceptarium $(ARGS)
 
+# Two files at a time, in their order: those that need a browser come last.
 test: $(VENV)/.test ## run all tests, those in a real browser too
 	@$(BIN)/python tests/browser/chromium.py
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.check node_modules/.package-lock.json ## lint, format and type checks, Python and JavaScript
 	$(BIN)/ruff check

@@ -20,6 +20,8 @@ const HELP =
   "brackets turn it, plus and minus scale it, 0 puts it back.";
 /** CSS px that a pointer may stray in a click. */
 const STILL = 3;
+/** Milliseconds that the engine has to answer a move, before what it says goes again. */
+const PATIENCE = 2000;
 
 /**
  * @typedef {"dx" | "dy" | "angle" | "scale"} Part
@@ -52,6 +54,10 @@ export class MovePad extends HTMLElement {
   /** @type {AbortController | null} */
   life = null;
   telling = 0;
+  /** Runs while the engine has not yet answered the newest move. */
+  awaiting = 0;
+  /** @type {Move} where the engine says that the picture is */
+  shown = { ...this.move };
 
   connectedCallback() {
     this.life = new AbortController();
@@ -79,6 +85,7 @@ export class MovePad extends HTMLElement {
   }
 
   disconnectedCallback() {
+    clearTimeout(this.awaiting);
     this.life?.abort();
     this.life = null;
   }
@@ -94,14 +101,27 @@ export class MovePad extends HTMLElement {
     }
   }
 
-  /** Put the frame where the picture is; who holds it knows better. @param {Move} move */
+  /**
+   * Put the frame where the picture is. Who holds it knows better, and so does who has just moved
+   * it: pictures of older moves may still be on their way.
+   *
+   * @param {Move} move
+   */
   show(move) {
-    if (this.hold?.strayed || this.telling) return;
     let same = true;
-    for (const part of PARTS) same &&= this.move[part] === move[part];
-    if (same) return;
+    for (const part of PARTS) {
+      this.shown[part] = move[part];
+      same &&= this.move[part] === move[part];
+    }
+    if (same) this.answered();
+    if (same || this.hold?.strayed || this.telling || this.awaiting) return;
     for (const part of PARTS) this.move[part] = move[part];
     this.place();
+  }
+
+  answered() {
+    clearTimeout(this.awaiting);
+    this.awaiting = 0;
   }
 
   /** One cell of the picture, CSS px. */
@@ -218,6 +238,11 @@ export class MovePad extends HTMLElement {
     this.place();
     this.telling ||= requestAnimationFrame(() => {
       this.telling = 0;
+      this.answered();
+      this.awaiting = window.setTimeout(() => {
+        this.awaiting = 0;
+        this.show(this.shown);
+      }, PATIENCE);
       this.dispatchEvent(new CustomEvent("moved", { bubbles: true, detail: { ...this.move } }));
     });
   }
