@@ -34,6 +34,7 @@ const COLOURS = /** @type {const} */ ([
   "focus",
   "plot-grid",
   "plot-axis",
+  "contour-line",
   "training",
   "validation",
   "plot-noise",
