@@ -117,11 +117,12 @@ function rankedLines(sorted) {
   const least = sorted[0];
   const greatest = sorted[sorted.length - 1];
   const lines = [];
+  const part = (/** @type {number} */ i) => sorted[Math.min(Math.floor((i * sorted.length) / MOST), sorted.length - 1)];
   for (let i = 1; i < MOST; i++) {
-    const exact = sorted[Math.floor((i * sorted.length) / MOST)];
-    const before = sorted[Math.floor(((i - 1) * sorted.length) / MOST)];
-    if (exact === before) continue;
-    const unit = 10 ** Math.floor(Math.log10(exact - before));
+    const exact = part(i);
+    const gap = Math.min(exact - part(i - 1), part(i + 1) - exact);
+    if (gap <= 0) continue;
+    const unit = 10 ** Math.floor(Math.log10(gap));
     const line = Number((Math.round(exact / unit) * unit).toPrecision(12));
     if (line > (lines[lines.length - 1] ?? least) && line < greatest) lines.push(line);
   }
