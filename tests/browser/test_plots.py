@@ -150,6 +150,14 @@ def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> No
     page.mouse.up()
 
 
+FOUR_FRAMES = """() => new Promise((done) => {
+  let left = 4;
+  const next = () => (left-- > 0 ? requestAnimationFrame(next) : done());
+  next();
+})"""
+"""Plotly turns a scene a frame or two after the mouse."""
+
+
 def middle(locator: Locator) -> tuple[float, float]:
     locator.scroll_into_view_if_needed()
     box = locator.bounding_box()
@@ -161,6 +169,7 @@ def test_an_update_keeps_the_camera_where_a_person_has_put_it(plots: Plots) -> N
     before = plots.camera()
     x, y = middle(plots.surface.locator(".plot-box"))
     drag(plots.page, (x, y), (x + 120, y - 30))
+    plots.page.evaluate(FOUR_FRAMES)
     turned = plots.camera()
     assert abs(turned["x"] - before["x"]) > 0.1
     plots.page.evaluate("window.bowl(2); window.walk(9)")

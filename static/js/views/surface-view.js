@@ -31,7 +31,7 @@ import { dashOf } from "./parts/plane-marks.js";
 import { PlotKey } from "./parts/plot-key.js";
 import { PlotNote, problem } from "./parts/plot-note.js";
 import { PlotScale } from "./parts/plot-scale.js";
-import { hasWebGL, plotly } from "./parts/plotly.js";
+import { cameraOf, hasWebGL, plotly } from "./parts/plotly.js";
 import { onScreenChange, whenSeen } from "./parts/screen.js";
 import {
   isStacked, layoutOf, pathPlaces, pathTraces, sceneName, sceneOf, surfaceTrace,
@@ -299,6 +299,8 @@ export class SurfaceView extends HTMLElement {
       this.drawnPaths = drawn;
       const size = parseFloat(getComputedStyle(box).fontSize);
       const { clientWidth: width, clientHeight: height } = box;
+      // what it told last may be a frame older than what stands there
+      if (!this.turning) this.camera = cameraOf(groundBox, sceneName(this.turned)) ?? this.camera;
       const layout = layoutOf(scenes, this.names, { width, height, size, camera: this.camera });
       const traces = [
         ...scenes.map(surfaceTrace),

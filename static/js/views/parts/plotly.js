@@ -5,6 +5,8 @@
  * without where an element stands in that place. The few rules needed are in css/plots.css.
  */
 
+/** @import {Camera} from "./camera.js" */
+
 /**
  * What of it is used here.
  *
@@ -69,6 +71,21 @@ function standIn() {
     place.className = "no-inline-styles";
     document.head.append(place);
   }
+}
+
+/**
+ * Where a scene is looked at from at this moment. Plotly has no call for it; a later version may
+ * keep it elsewhere, and then what it tells in its events must do.
+ *
+ * @param {HTMLElement} node
+ * @param {string} scene
+ * @returns {Camera | undefined}
+ */
+export function cameraOf(node, scene) {
+  const { _fullLayout: layout } = /** @type {{_fullLayout?: any}} */ (node);
+  const { _scene: drawn } = layout?.[scene] ?? {};
+  const camera = drawn?.getCamera?.();
+  return camera && { eye: camera.eye, center: camera.center, up: camera.up };
 }
 
 /** Whether this browser draws in three dimensions at all. */
