@@ -1,9 +1,10 @@
 """The one list of exhibits, by slug, in the order of the home page."""
 
-from engine.exhibits import convolution, digits, invariance, pipeline, pooling
+from engine.exhibits import convolution, descent, digits, invariance, pipeline, pooling
 from engine.exhibits.contract import Exhibit
 
 _LIST: tuple[Exhibit, ...] = (
+    descent.EXHIBIT,
     convolution.EXHIBIT,
     pooling.EXHIBIT,
     invariance.EXHIBIT,
@@ -14,6 +15,7 @@ _LIST: tuple[Exhibit, ...] = (
 EXHIBITS: dict[str, Exhibit] = {exhibit.slug: exhibit for exhibit in _LIST}
 
 HALLS: dict[str, str] = {
+    "learning": "Learning: how a network improves",
     "vision": "Vision: how a network sees",
 }
 """The halls by name, with what the home page calls them."""

@@ -131,7 +131,7 @@ class Walk:
         self.position += 1
         self._record()
         if not following.is_finite:
-            parts = {"w": following.w, "J": following.J, "dw": following.dw}
+            parts = {"w": following.w, "J": np.array(following.J), "dw": following.dw}
             broken = next(name for name, part in parts.items() if not np.isfinite(part).all())
             raise DivergedError(broken, self.position, self.rate)
 

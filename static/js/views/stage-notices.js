@@ -26,14 +26,14 @@ const RESUMABLE = ["hidden", "idle", "rebuilt"];
  * happened to the tensor, and why.
  *
  * @type {Readonly<Record<string, {title: string, before: string,
- *   what: (data: Record<string, any>) => string, why: string}>>}
+ *   what: (data: Record<string, any>) => string, why: (data: Record<string, any>) => string}>>}
  */
 const BREAKDOWNS = {
   diverged: {
     title: "The numbers ran away",
     before: "last_finite",
     what: ({ step }) => ` stopped being finite at step ${count(step)}`,
-    why:
+    why: () =>
       "Each step overshot the valley further than the one before it, until a number grew past " +
       "what the computer can write down. Nothing is lost: every step before is still here.",
   },
@@ -42,10 +42,21 @@ const BREAKDOWNS = {
     before: "last_alive",
     what: ({ step, images }) =>
       ` was 0 everywhere, for all ${count(images)} images of the minibatch, at step ${count(step)}`,
-    why:
+    why: () =>
       "A step too long pushed every sum of this layer below 0, and ReLU turns what is below 0 " +
       "into 0. Where it gives 0 it passes no gradient back, so nothing before it can learn any " +
       "more. Nothing is lost: every step before is still here.",
+  },
+  escaped: {
+    title: "The ball has left the ground",
+    before: "last_inside",
+    what: ({ step, name, value }) =>
+      ` went far outside of what is drawn at step ${count(step)}: ${name} = ${significant(value)}`,
+    why: ({ overshot }) =>
+      (overshot
+        ? "Each step overshot the valley further than the one before it. "
+        : "The step was far too long, or the ground goes down there without end. ") +
+      "Nothing is lost: every step before is still here.",
   },
 };
 
@@ -168,7 +179,7 @@ export class StageNotices extends HTMLElement {
         element("code", {}, significant(rate)),
         ".",
       ),
-      element("p", {}, why),
+      element("p", {}, why(data)),
       actions,
     );
     notice.setAttribute("role", "group");
