@@ -69,5 +69,5 @@ EXHIBIT = Exhibit(
     questions=("judge",),
     history=("J",),
     seeded=False,
-    rate=4.0,
+    rate=5.0,
 )

@@ -23,6 +23,9 @@ FAMILIES = ("curve.*", "tangent.*")
 
 OWN = "w^2 / 4 + sin(3w)"
 
+TANGENT = 0.2
+"""How far the tangent goes to either side, as a share of what is drawn."""
+
 CONTROLS: tuple[Control, ...] = (
     Choice(
         name="curve",
@@ -75,8 +78,11 @@ class CurveRun(WalkRun):
     def _of_the_ground(self, ahead: Outlook) -> dict[str, Array]:
         here = self._walk.here
         places, heights = self._curve
-        ends = np.array(self._walk.ground.bounds[0], np.float64)
         with np.errstate(all="ignore"):
+            # as long as can be seen: not steeper out of the picture than it is wide
+            across = TANGENT * np.ptp(places)
+            up = TANGENT * np.ptp(heights[np.isfinite(heights)]) / abs(here.dw[0])
+            ends = here.w[0] + np.array([-1.0, 1.0]) * np.fmin(across, up)
             tangent = here.J + here.dw[0] * (ends - here.w[0])
         return {
             "curve.w": places,

@@ -15,7 +15,7 @@ from engine.snapshot import Array
 
 PLACES = {
     "curve.w": "A place at which the curve is drawn.",
-    "tangent.w": "Where the tangent ends: at the border of what is drawn.",
+    "tangent.w": "Where the tangent ends: it is drawn as long as can be seen.",
 }
 
 

@@ -20,7 +20,7 @@ const STAGE = `
 </figure>
 <p class="descent-says" data-says></p>
 <div class="panels panels-even">
-  <section class="panel" data-part="step">
+  <section class="panel panel-wide" data-part="step">
     <h2 class="panel-title">The next step: w ← w − η · dJ/dw</h2>
     <number-table label="the next step"></number-table>
     <p class="descent-sum" data-sum></p>
@@ -60,8 +60,8 @@ class CurveStage {
   #drawn = {
     curve: { name: "J", token: /** @type {const} */ ("ink"), x: NONE, y: NONE, label: "J" },
     path: { name: "path", token: /** @type {const} */ ("accent"), x: NONE, y: NONE },
-    tangent: { ...line(), token: /** @type {const} */ ("gradient"), label: "dJ/dw", dash: [5, 4] },
-    step: { ...line(), token: /** @type {const} */ ("correct"), label: "−η·dJ/dw", arrow: true },
+    tangent: { ...line(), token: /** @type {const} */ ("gradient"), label: "", dash: [5, 4] },
+    step: { ...line(), token: /** @type {const} */ ("correct"), label: "", arrow: true },
     ball: { x: 0, y: 0, token: /** @type {const} */ ("focus"), label: "" },
   };
 
@@ -98,10 +98,12 @@ class CurveStage {
     Object.assign(curve, { x: of("curve.w"), y: of("curve.J") });
     Object.assign(path, { x: of("path.w"), y: of("path.J") });
     const [w, J] = [of("w")[0], of("J")[0]];
-    Object.assign(ball, { x: w, y: J, label: `w = ${significant(w)}` });
+    Object.assign(ball, { x: w, y: J });
     const [ends, heights] = [of("tangent.w"), of("tangent.J")];
-    Object.assign(tangent, { x1: ends[0], y1: heights[0], x2: ends[1], y2: heights[1] });
-    Object.assign(step, { x1: w, y1: J, x2: of("next.w")[0], y2: J });
+    const slope = `dJ/dw = ${significant(of("dw")[0])}`;
+    Object.assign(tangent, { x1: ends[0], y1: heights[0], x2: ends[1], y2: heights[1], label: slope });
+    const label = `step ${significant(of("update")[0])}`;
+    Object.assign(step, { x1: w, y1: J, x2: of("next.w")[0], y2: J, label });
     this.#curve.show({ curves: [curve], key: root });
     this.#curve.path(path);
     this.#curve.lines([tangent, step]);

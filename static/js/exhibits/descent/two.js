@@ -19,8 +19,11 @@ import { inside, regimeWords } from "./words.js";
 const STAGE = `
 <div class="descent-plots">
   <figure class="descent-plot">
-    <contour-view data-tensor="surface.J" label="J from above" x-label="w1" y-label="w2"
+    <contour-view data-tensor="surface.J" label="J from above" equal x-label="w1" y-label="w2"
       z-label="J"></contour-view>
+    <p class="descent-key"><span data-tensor="dw">gradient ∇J</span>
+      <span data-tensor="update">next step</span>
+      <span data-tensor="H.values">directions of curvature</span></p>
     <div class="figure-tools" data-sculpt hidden></div>
   </figure>
   <figure class="descent-plot">
@@ -48,6 +51,9 @@ const STAGE = `
 
 /** Grounds whose walls are a thousand times as high as what happens on their floor. */
 const STEEP = ["rosenbrock", "himmelblau", "beale"];
+
+/** The most samples whose part in each derivative is written out. */
+const FEW = 2;
 
 /** Of these the intercept is one of the weights. */
 const WITH_INTERCEPT = ["two_samples", "line"];
@@ -167,8 +173,8 @@ class SurfaceStage {
     }));
     this.#contours.arrows([
       ...cross,
-      { ...at, dx: pointer[0], dy: pointer[1], token: "gradient", label: "∇J" },
-      { ...at, dx: update[i], dy: update[j], token: "correct", label: "step" },
+      { ...at, dx: pointer[0], dy: pointer[1], token: "gradient" },
+      { ...at, dx: update[i], dy: update[j], token: "correct" },
     ]);
   }
 
@@ -201,7 +207,7 @@ class SurfaceStage {
    */
   #perSample(tensor) {
     const n = tensor?.shape[0] ?? 0;
-    if (n === 0 || n > 2) return [];
+    if (n > FEW) return [];
     return Array.from({ length: n }, (_, i) => ({
       head: `sample ${i + 1} asks`,
       tensor,
@@ -216,10 +222,10 @@ class SurfaceStage {
     const [w, dw, next, errors] = [of("w"), of("dw"), of("next.w"), of("errors")];
     const x = arrays.get("x");
     const lines = this.#names.map((name, j) => {
-      let slope = inside(dw[j]);
-      if (x && errors.length <= 2) slope = `${derivative(errors, x, this.#names.length - x.shape[1], j)} = ${slope}`;
       const step = `${name} ← ${significant(w[j])} − ${rate} · ${inside(dw[j])} = ${significant(next[j])}`;
-      return x && errors.length <= 2 ? `∂J/∂${name} = ${slope};  ${step}` : step;
+      if (!x || errors.length > FEW) return step;
+      const first = this.#names.length - x.shape[1];
+      return `∂J/∂${name} = ${derivative(errors, x, first, j)} = ${significant(dw[j])},  so ${step}`;
     });
     const { sums } = this.#texts;
     while (sums.children.length > lines.length) sums.lastElementChild?.remove();
