@@ -197,7 +197,7 @@ def test_a_plane_says_what_it_shows_and_has_a_table(gallery):
 
 
 def test_classes_differ_by_their_glyph_and_are_named_in_a_legend(gallery):
-    legend = gallery.page.locator("plane-view.equal .plot-key")
+    legend = gallery.page.locator("plane-view.equal .plane-key")
     expect(legend).to_have_text(["setosa", "versicolor", "virginica", "four", "five", "six"])
     glyphs = legend.locator("path").evaluate_all(
         "(all) => all.map((path) => path.getAttribute('d'))"

@@ -34,8 +34,8 @@ export class PlotView extends HTMLElement {
   nameText = element("span");
   readText = element("span", { class: "chart-read" });
   heading = element("div", { class: "chart-head" });
-  box = element("div", { class: "plot-box" });
-  legend = element("div", { class: "plot-legend" });
+  box = element("div", { class: "plane-box" });
+  legend = element("div", { class: "plane-legend" });
   said = element("p", { class: "said", id: uniqueId("plot") });
   /** @type {Bounds} */
   bounds = { x: [0, 1], y: [0, 1] };
@@ -192,17 +192,17 @@ export function writeLegend(legend, entries) {
   if (legend.dataset.key === key) return;
   legend.dataset.key = key;
   legend.replaceChildren(
-    ...entries.map((entry) => element("span", { class: "plot-key" }, sampleOf(entry), entry.label)),
+    ...entries.map((entry) => element("span", { class: "plane-key" }, sampleOf(entry), entry.label)),
   );
 }
 
 /** @param {Key} entry */
 function sampleOf({ token, glyph, dash }) {
-  if (!token) return element("span", { class: "plot-scale", "aria-hidden": "true" });
+  if (!token) return element("span", { class: "plane-scale", "aria-hidden": "true" });
   const sample = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   sample.setAttribute("viewBox", glyph ? "-1.5 -1.5 3 3" : "0 -3 22 6");
   sample.setAttribute("aria-hidden", "true");
-  sample.setAttribute("class", glyph ? "plot-glyph" : "plot-line");
+  sample.setAttribute("class", glyph ? "plane-glyph" : "plane-line");
   sample.style.setProperty("color", `var(--${token})`);
   const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
   path.setAttribute("d", glyph ?? "M1 0H21");

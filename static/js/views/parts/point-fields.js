@@ -12,13 +12,13 @@ export class PointFields {
   constructor(tell) {
     this.tell = tell;
     this.legend = element("legend");
-    this.problem = element("p", { class: "plot-problem", id: uniqueId("point"), hidden: true });
+    this.problem = element("p", { class: "plane-problem", id: uniqueId("point"), hidden: true });
     this.fields = /** @type {const} */ (["x", "y"]).map((axis) => field(axis, this.problem.id));
     const rows = this.fields.map(({ label, name, input }) => {
       label.append(name, input);
       return label;
     });
-    this.root = element("fieldset", { class: "plot-fields" }, this.legend, ...rows, this.problem);
+    this.root = element("fieldset", { class: "plane-fields" }, this.legend, ...rows, this.problem);
     this.root.hidden = true;
     /** @type {Span[]} */
     this.spans = [];
