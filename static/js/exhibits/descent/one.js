@@ -121,7 +121,7 @@ class CurveStage {
       ["here"],
     );
     this.#curvature.show(
-      [column("curvature λ", "H.values"), column("largest stable rate 2/λ", "stable"), column("factor 1 − ηλ", "factor"), column("steps left", "left")],
+      [column("λ", "H.values"), column("limit 2/λ", "stable"), column("1 − ηλ", "factor"), column("steps left", "left")],
       ["here"],
     );
     const [w, slope, next] = ["w", "dw", "next.w"].map((name) => arrays.get(name)?.data[0] ?? NaN);

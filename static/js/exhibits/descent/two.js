@@ -191,9 +191,9 @@ class SurfaceStage {
     const stable = arrays.get("stable")?.data[0];
     const limit = stable === undefined ? "no largest stable rate here" : `largest stable rate 2/λ = ${significant(stable)}`;
     setText(this.#texts.stable, limit);
-    const directions = Array.from(arrays.get("H.values")?.data ?? [], (_, k) => `direction ${k + 1}`);
+    const directions = Array.from(arrays.get("H.values")?.data ?? [], (_, k) => ordinal(k));
     this.#curvature.show(
-      [of("curvature λ", "H.values"), of("gradient along it", "along"), of("factor 1 − ηλ", "factor"), of("steps left", "left")],
+      [of("λ", "H.values"), of("∇J along", "along"), of("1 − ηλ", "factor"), of("steps left", "left")],
       directions,
     );
     this.#tellSums(frame);
@@ -267,6 +267,9 @@ function derivative(errors, x, first, j) {
   });
   return `1/${errors.length} · [${terms.join(" + ")}]`;
 }
+
+/** @param {number} k */
+const ordinal = (k) => ["gentlest", "second", "third"][k] ?? "";
 
 /**
  * A column of a tensor of two axes.
