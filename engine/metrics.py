@@ -34,7 +34,8 @@ class Metrics:
         if step >= len(self._table):
             more = np.full_like(self._table, np.nan)
             self._table = np.concatenate([self._table, more])
-        self._table[step] = [scalars.get(name, np.nan) for name in self.names]
+        with np.errstate(over="ignore"):  # what float32 cannot hold is infinite in a chart
+            self._table[step] = [scalars.get(name, np.nan) for name in self.names]
         self.head = max(self.head, step)
 
     def truncate(self, head: int) -> None:

@@ -1,11 +1,14 @@
 """Gradient descent in two variables: the surface, the curvature where the ball is, regressions."""
 
+import math
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from engine.data.library import Library
 from engine.errors import InvalidValueError
+from engine.exhibits.contract import Event
 from engine.exhibits.controls import Choice, Control, Option, Slider, Text, Value
 from engine.exhibits.descent_grounds import own_ground, reach_control
 from engine.exhibits.descent_walk import WalkRun
@@ -18,6 +21,7 @@ from engine.landscape.ground import Ground
 from engine.landscape.named import TWO, bowl
 from engine.landscape.outlook import Outlook
 from engine.landscape.regression import Regression, two_samples
+from engine.landscape.sculpted import Sculpted
 from engine.landscape.stability import curvature
 from engine.landscape.walk import Walk
 from engine.snapshot import Array
@@ -54,6 +58,12 @@ PAIRS = {"w1_w2": (1, 2), "w0_w1": (0, 1), "w0_w2": (0, 2)}
 MOST_STEPS = 20_000
 """So far a bowl is gone down to answer how much slower a narrow one is."""
 
+SCULPTING = ("sculpt", "level")
+"""The actions that change the ground to sculpt."""
+
+DEPTH, BREADTH = 0.5, 0.5
+"""Of the hollow that one touch digs, where the ground goes from −3 to 3."""
+
 CONTROLS: tuple[Control, ...] = (
     Choice(
         name="ground",
@@ -64,6 +74,7 @@ CONTROLS: tuple[Control, ...] = (
             Option("line", "A line through eight points"),
             *(Option(name, ground.title) for name, ground in TWO.items()),
             Option("own", "Your own formula"),
+            Option("sculpted", "Sculpt it yourself"),
         ),
         default="two_samples",
         effect="reset",
@@ -131,7 +142,7 @@ def ground_of(values: Mapping[str, Value]) -> Ground:
         return bowl(float(values["condition"]), float(values["angle"]))
     if name == "own":
         return own_ground(str(values["formula2"]), NAMES, float(values["reach2"]), "formula2")
-    return TWO[name]
+    return Sculpted() if name == "sculpted" else TWO[name]
 
 
 class SurfaceRun(WalkRun):
@@ -160,6 +171,31 @@ class SurfaceRun(WalkRun):
         """Which two variables are drawn."""
         return PAIRS[str(self._values["pair"])] if len(self._walk.here.w) == 3 else (0, 1)
 
+    def act(self, name: str, args: Mapping[str, Any]) -> tuple[Event, ...]:
+        """Dig along a stroke or pile up (`sculpt`), undo all of it (`level`), or as any walk."""
+        if name not in SCULPTING:
+            return super().act(name, args)
+        ground = self._walk.ground
+        if not isinstance(ground, Sculpted):
+            raise InvalidValueError(f"{name}: expected the ground to sculpt, got another one")
+        self._walk.ground = Sculpted() if name == "level" else _stroked(ground, args)
+        # what lies under the ball is another ground: its path begins here
+        self._now = None
+        self._walk.drop(self._walk.here.w)
+        return ()
+
+    def save(self) -> dict[str, Array]:
+        """Return where the ball is and has been, and what the ground has become."""
+        ground = self._walk.ground
+        sculpted = {"bumps": ground.bumps} if isinstance(ground, Sculpted) else {}
+        return super().save() | sculpted
+
+    def load(self, state: Mapping[str, Array]) -> None:
+        """Put the ball back, and the ground under it."""
+        if "bumps" in state:
+            self._walk.ground = Sculpted(state["bumps"])
+        super().load(state)
+
     def _of_the_ground(self, ahead: Outlook) -> dict[str, Array]:
         walk = self._walk
         i, j = self.pair
@@ -172,13 +208,14 @@ class SurfaceRun(WalkRun):
             share = np.maximum(sizes / (sizes.max() or 1.0), SHORTEST)
             arms = (curved.vectors * (ARM * span.min() * share)).T
             slope = walk.here.dw[[i, j]]
-            length = float(np.linalg.norm(slope)) or 1.0
+            length = math.hypot(*slope) or 1.0
+            pointer = slope * (POINTER * span.min() / length)
         arrays = {
             "pair": np.array([i, j], np.int32),
             "cross": np.stack([arms, -arms], axis=1).reshape(4, 2),
             "cross.values": curved.values,
             "cross.vectors": curved.vectors,
-            "pointer": slope * (POINTER * span.min() / length),
+            "pointer": pointer,
             **self._drawn(),
         }
         return arrays | self._of_the_data()
@@ -271,3 +308,14 @@ class SurfaceRun(WalkRun):
             f"condition number of {conditions[0]:g}, {counted(steps[1], 'step')} for "
             f"{conditions[1]:g}.",
         )
+
+
+def _stroked(ground: Sculpted, args: Mapping[str, Any]) -> Sculpted:
+    """Return the ground after the stroke through the places (`x`, `y`), dug if it is `down`."""
+    x, y, down = args.get("x"), args.get("y"), args.get("down")
+    if not isinstance(x, list) or not isinstance(y, list) or len(x) != len(y):
+        raise InvalidValueError("sculpt: expected as many numbers in `x` as in `y`")
+    if not isinstance(down, bool):
+        raise InvalidValueError(f"down: expected true or false, got {down!r}")
+    points = list(zip(x, y, strict=True))
+    return ground.with_stroke(points, height=-DEPTH if down else DEPTH, width=BREADTH)

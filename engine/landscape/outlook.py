@@ -76,7 +76,7 @@ def outlook(hessian: Array, gradient: Array, *, rate: float, tolerance: float) -
     if np.isfinite(along).all() and (np.abs(factor[waits]) < 1).all():
         pairs = zip(along.tolist(), factor.tolist(), strict=True)
         left = np.array([steps_left(part, each, tolerance) for part, each in pairs])
-    regime = _regime(values, float(np.linalg.norm(gradient)), left, rate, tolerance)
+    regime = _regime(values, math.hypot(*gradient), left, rate, tolerance)
     return Outlook(values, curved.vectors, along, factor, stable, left, regime)
 
 

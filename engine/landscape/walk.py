@@ -4,6 +4,7 @@ Source: A. Cauchy, "Méthode générale pour la résolution des systèmes d'équ
 the rule of when to stop as in J. Nocedal & S. Wright, *Numerical optimization*, 2006, section 3.1.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -31,7 +32,7 @@ class Place:
     @property
     def slope(self) -> float:
         """The length of the gradient."""
-        return float(np.linalg.norm(self.dw))
+        return math.hypot(*self.dw)
 
     @property
     def is_finite(self) -> bool:
@@ -115,7 +116,8 @@ class Walk:
     @property
     def has_turned(self) -> bool:
         """Whether the gradient now points against the last one: the step went across a valley."""
-        return self.moved and float(self.here.dw @ self.before.dw) < 0
+        with np.errstate(all="ignore"):
+            return self.moved and float(self.here.dw @ self.before.dw) < 0
 
     def step(self) -> None:
         """Go one step down, unless the ball has stopped.

@@ -24,7 +24,7 @@ const STAGE = `
     <p class="descent-key"><span data-tensor="dw">gradient ∇J</span>
       <span data-tensor="update">next step</span>
       <span data-tensor="H.values">directions of curvature</span></p>
-    <div class="figure-tools" data-sculpt hidden></div>
+    <div class="figure-tools" role="group" aria-label="Sculpt" data-sculpt hidden></div>
   </figure>
   <figure class="descent-plot">
     <surface-view data-tensor="surface.J" label="J as a surface" x-label="w1" y-label="w2"
@@ -80,6 +80,7 @@ class SurfaceStage {
   #data;
   #texts;
   #sculpt;
+  #dig;
   #seq = -1;
   /** The surface that is drawn, and how many there have been. */
   #drawn = NONE;
@@ -106,7 +107,10 @@ class SurfaceStage {
     root.addEventListener("step-pick", (event) => page.seek(detail(event).step));
     const level = button("Level the ground", { class: "button-small" });
     level.addEventListener("click", () => page.act("level", {}));
-    this.#sculpt.append("Drag over the map to dig; with Shift held, to pile up. ", level);
+    this.#dig = button("Dig", { class: "button-small", title: "Whether dragging digs (Shift: the other)" });
+    this.#dig.setAttribute("aria-pressed", "true");
+    this.#dig.addEventListener("click", () => this.#dig.setAttribute("aria-pressed", String(!this.#digs)));
+    this.#sculpt.append(this.#dig, level);
   }
 
   /** @param {Frame} frame */
@@ -130,8 +134,9 @@ class SurfaceStage {
     this.#pair = Array.from(arrays.get("pair")?.data ?? [], (i) => this.#names[i]);
     const axes = { "x-label": this.#pair[0], "y-label": this.#pair[1] };
     const sculptable = ground === "sculpted";
-    setAttributes(this.#contours, { ...axes, sculptable });
-    setAttributes(this.#surface, { ...axes, log: STEEP.includes(String(ground)) });
+    const log = STEEP.includes(String(ground));
+    setAttributes(this.#contours, { ...axes, log, sculptable });
+    setAttributes(this.#surface, { ...axes, log });
     this.#sculpt.hidden = !sculptable;
   }
 
@@ -248,7 +253,12 @@ class SurfaceStage {
     const { points, down } = detail(event);
     const x = points.map((/** @type {[number, number]} */ point) => point[0]);
     const y = points.map((/** @type {[number, number]} */ point) => point[1]);
-    this.#page.act("sculpt", { x, y, down });
+    // Shift asks for the other of the two; a finger has no Shift, so there is a button
+    this.#page.act("sculpt", { x, y, down: down !== this.#digs });
+  }
+
+  get #digs() {
+    return this.#dig.getAttribute("aria-pressed") === "true";
   }
 }
 

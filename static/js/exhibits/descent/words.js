@@ -34,7 +34,7 @@ const REGIMES = [
     "The ground curves upward in no direction here, so no rate is too large: the ball only gets " +
     "faster. There is no 2/λ to obey until it comes to where the ground curves up again.",
   ({ rate, stable }) =>
-    `A saddle: the ground curves upward along one direction, where the rate ${rate} stands against ` +
+    `As on a saddle, the ground curves upward along one direction, where the rate ${rate} stands against ` +
     `2/λ = ${stable}, and downward along another, where the ball slides off.`,
   () => "J is no finite number here.",
 ];
