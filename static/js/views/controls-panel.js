@@ -26,6 +26,8 @@ export class ControlsPanel extends HTMLElement {
   #rows = new Map();
   /** @type {Map<string, {value: Value, until: number}>} */
   #sent = new Map();
+  /** What was typed and refused stays in its field, while the value is what it was then. @type {Map<string, Value>} */
+  #refused = new Map();
   #made = "";
   #more = element("details", { class: "more" });
   #help = element("p", { class: "control-help" }, "Point at a control to read what it does.");
@@ -114,6 +116,7 @@ export class ControlsPanel extends HTMLElement {
   #commit({ name }, value) {
     const page = this.#page;
     if (!page || (value === page.values[name] && !this.#sent.has(name))) return;
+    this.#refused.delete(name);
     if (page.set({ [name]: value })) {
       this.#sent.set(name, { value, until: performance.now() + ECHO_MS });
       return;
@@ -129,6 +132,11 @@ export class ControlsPanel extends HTMLElement {
       const sent = this.#sent.get(name);
       if (sent && sent.value !== values[name] && performance.now() < sent.until) continue;
       this.#sent.delete(name);
+      if (this.#refused.has(name)) {
+        if (this.#refused.get(name) === values[name]) continue;
+        this.#refused.delete(name);
+        row.reject("");
+      }
       if (!row.held() && values[name] !== undefined) row.show(values[name]);
     }
     this.#leaveOut(values);
@@ -154,7 +162,10 @@ export class ControlsPanel extends HTMLElement {
     const row = field && this.#rows.get(field);
     if (!row || !this.#page) return;
     this.#sent.delete(field);
-    row.show(this.#page.values[field]);
+    const value = this.#page.values[field];
+    // a line of text is mended, not typed again
+    if (row.root.dataset.kind === "text") this.#refused.set(field, value);
+    else row.show(value);
     row.reject(text.replace(`${field}: `, "")); // the label stands right above it
   }
 }
