@@ -293,9 +293,9 @@ function column(tensor, k) {
   return Float64Array.from({ length: rows }, (_, row) => tensor.data[row * columns + k]);
 }
 
-/** @param {ArrayLike<number>} one @param {ArrayLike<number>} other */
-function same(one, other) {
-  if (one.length !== other.length) return false;
-  for (let i = 0; i < one.length; i++) if (!Object.is(one[i], other[i])) return false;
+/** @param {ArrayLike<number>} before @param {ArrayLike<number>} now */
+function same(before, now) {
+  if (before.length !== now.length) return false;
+  for (let i = 0; i < before.length; i++) if (!Object.is(before[i], now[i])) return false;
   return true;
 }
