@@ -144,9 +144,9 @@ class _Ours:
         grid = Grid(self._evaluator, self.network.theta, self.directions, **bounds)
         more = True
         while more:
-            start = time.perf_counter()
+            start = time.process_time()  # what else the machine does is no fault of the slice
             more = grid.advance()
-            self.slices.append(time.perf_counter() - start)
+            self.slices.append(time.process_time() - start)
         return grid.losses
 
 
