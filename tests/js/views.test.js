@@ -13,7 +13,7 @@ import { cellText, fit } from "../../static/js/views/parts/numbers.js";
 import { Range } from "../../static/js/views/parts/range.js";
 import { along, linearTicks, logTicks, placeAxis, stepAxis, twoDigitsUp, valueAxis } from
   "../../static/js/views/parts/ticks.js";
-import { distanceTo, feeding, line, linesInto, wires } from "../../static/js/views/parts/wires.js";
+import { distanceTo, feeding, line, linesInto, past, wires } from "../../static/js/views/parts/wires.js";
 import { axisNames, cellName, shapeLine, summary, tileName } from
   "../../static/js/views/parts/words.js";
 
@@ -241,6 +241,18 @@ test("a node is fed by all nodes, by its own, or by the tile that it was in", ()
   assert.deepEqual(feeding("one", 3, 8, 8), [3]);
   assert.deepEqual(feeding("one", 3, 1, 8), [0]);
   assert.deepEqual([0, 3, 4, 63].map((node) => feeding("flatten", node, 16, 64)[0]), [0, 0, 1, 15]);
+});
+
+test("a residual link runs below all columns that it goes past, the longer the lower", () => {
+  /** @param {number} x @param {number} height */
+  const column = (x, height) => [{ x, y: 0, width: 10, height }];
+  const ends = /^M5 40C5 (\d+) 5 \1 (\d+) \1S(\d+) \1 \3 (\d+)$/;
+  const short = ends.exec(past([column(0, 40), column(20, 60), column(40, 30)])) ?? [];
+  const long = ends.exec(past([column(0, 40), column(20, 60), column(40, 30), column(60, 30)])) ?? [];
+  assert.deepEqual(short.slice(2), ["25", "45", "30"]);
+  assert.deepEqual(long.slice(2), ["35", "65", "30"]);
+  assert.ok(Number(short[1]) > 60 && Number(long[1]) > Number(short[1]));
+  assert.equal(past([column(0, 40), []]), "");
 });
 
 test("a network draws each connection once, and a band when lines would cover the space", () => {

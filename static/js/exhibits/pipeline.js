@@ -245,7 +245,7 @@ function signalsOf({ arrays }) {
 function columnOf(signal, layer) {
   /** @type {Record<string, string>} */
   const head = layer
-    ? { heading: headingOf(layer), connect: connectionOf(layer) }
+    ? { heading: headingOf(layer), connect: connectionOf(layer), link: layer.values.over ?? "0" }
     : { heading: "input", size: INPUT };
   const picture = signal.shape.length === 4;
   const shared = { "data-tensor": signal.name, label: signal.name, prefix: "0" };

@@ -13,6 +13,7 @@
  *                  `zoomable`: fingers zoom it, see parts/zoom.js
  * <network-column> `heading`; `shape`: the line below it (by default what the view says);
  *                  `connect`: how it is fed by the column before: all | one | flatten;
+ *                  `link`: how many columns before that one a residual link comes from;
  *                  `weights`: the tensor of which each of these connections is a part;
  *                  `size`: a tile's side at scale 1 in CSS px (38); `columns`: tiles beside each
  *                  other (by default as many as keep at most eight below each other)
@@ -29,7 +30,7 @@ import { BarList } from "./bar-list.js";
 import { Edges } from "./parts/edges.js";
 import { BORDERS, heightOf, scaleFor, tileSide } from "./parts/network-sizes.js";
 import { onScreenChange } from "./parts/screen.js";
-import { feeding, linesInto, wires } from "./parts/wires.js";
+import { feeding, linesInto, past, wires } from "./parts/wires.js";
 import { TensorView } from "./tensor-view.js";
 
 const TILE = 38;
@@ -78,6 +79,11 @@ export class NetworkColumn extends HTMLElement {
   /** @returns {Connect | null} */
   get connect() {
     return /** @type {Connect | null} */ (this.getAttribute("connect"));
+  }
+
+  /** How many columns before the one that feeds it another one does, too; 0 for none. */
+  get link() {
+    return Number(this.getAttribute("link") ?? 0);
   }
 
   write() {
@@ -210,6 +216,8 @@ export class NetworkView extends HTMLElement {
       const drawn = wires(connect, this.boxes[i - 1], this.boxes[i]);
       lines += drawn.lines;
       bands += drawn.bands;
+      const { link } = columns[i];
+      if (link > 0 && link < i) lines += past(this.boxes.slice(i - 1 - link, i + 1));
     }
     this.lines.setAttribute("d", lines);
     this.bands.setAttribute("d", bands);
@@ -225,7 +233,10 @@ export class NetworkView extends HTMLElement {
     this.lit.setAttribute("d", "");
     const column = columnOf(event);
     const at = column ? this.columns.indexOf(column) : -1;
-    if (detail && column?.connect && at > 0) this.lightInto(column.connect, at, detail.node);
+    if (!detail || !column?.connect || at < 1) return;
+    this.lightInto(column.connect, at, detail.node);
+    const linked = column.link > 0 ? this.columns[at - 1 - column.link]?.figure : null;
+    if (linked) this.lightAlso(linked, detail.node);
   }
 
   /**
@@ -240,7 +251,12 @@ export class NetworkView extends HTMLElement {
     const { figure } = this.columns[at - 1];
     if (!here[node] || before.length === 0 || !figure) return;
     this.lit.setAttribute("d", linesInto(connect, node, before, here));
-    figure.light(feeding(connect, node, before.length, here.length));
+    this.lightAlso(figure, ...feeding(connect, node, before.length, here.length));
+  }
+
+  /** @param {NonNullable<NetworkColumn["figure"]>} figure @param {...number} nodes */
+  lightAlso(figure, ...nodes) {
+    figure.light(nodes);
     this.litFigures.push(figure);
   }
 }

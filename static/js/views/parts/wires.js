@@ -11,6 +11,9 @@
 
 /** More single lines than this are drawn as one band: they would cover it anyway. */
 const MOST_LINES = 160;
+/** How far a residual link runs below the columns, CSS px for each; at most the last. */
+const DIP = 4;
+const DEEPEST = 24;
 /** Steps to the place of a curve; the third changes nothing that could be seen. */
 const NEWTON = 3;
 
@@ -58,6 +61,25 @@ export function wires(connect, before, here) {
   if (count > MOST_LINES) return { lines: "", bands: band(extent(before), extent(here)) };
   const lines = here.map((_, node) => linesInto(connect, node, before, here));
   return { lines: lines.join(""), bands: "" };
+}
+
+/**
+ * A residual link: a curve below the columns that it goes past, from the first to the last.
+ *
+ * @param {readonly (readonly Box[])[]} columns
+ */
+export function past(columns) {
+  const filled = columns.filter((boxes) => boxes.length > 0).map(extent);
+  if (filled.length < 2) return "";
+  // the longer, the lower: one link within another is told from it
+  const depth = Math.min(DIP * filled.length, DEEPEST);
+  const [from, to] = [filled[0], filled[filled.length - 1]];
+  const lowest = Math.max(...filled.map((box) => box.y + box.height)) + depth;
+  const [start, end] = [from, to].map((box) => box.x + box.width / 2);
+  return (
+    `M${f(start)} ${f(from.y + from.height)}C${f(start)} ${f(lowest)} ${f(start)} ${f(lowest)} ` +
+    `${f((start + end) / 2)} ${f(lowest)}S${f(end)} ${f(lowest)} ${f(end)} ${f(to.y + to.height)}`
+  );
 }
 
 /** @param {readonly Box[]} before @param {readonly Box[]} here */
