@@ -27,6 +27,9 @@ from engine.recorder import Recorder
 SLICE = 0.010
 """Seconds of computing at most before others get their turn."""
 
+LEAST = 0.001
+"""Seconds that are left for steps, whatever else a slice was spent on."""
+
 KEEP_AFTER_COMMAND = 0.5
 KEEP_WHILE_PLAYING = 5.0
 
@@ -173,7 +176,8 @@ class Seat:
             if self._goal is None:
                 now = self._clock()
                 self._exporter.go_on(self._recorder, now + (deadline - now) / 2)
-            self._advance(deadline, interrupted)
+            # errands are done a bit at a time, the last of which may have taken all that was left
+            self._advance(max(deadline, self._clock() + LEAST), interrupted)
         self.settle()
 
     def settle(self) -> None:
@@ -406,7 +410,8 @@ class Seat:
     def _has_errands(self) -> bool:
         if self._comparisons or self._search is not None:
             return True
-        return not self._teller.held and (self._course.lines.undecided or self._recorder.busy)
+        works = self._recorder.busy and self._goal is None  # on the way nobody sees what comes
+        return not self._teller.held and (self._course.lines.undecided or works)
 
     def _run_errands(self, deadline: float, interrupted: Callable[[], bool]) -> None:
         """Compare lines and do the run's other work until `deadline`.

@@ -177,6 +177,8 @@ class Lines:
             As `Recorder.act`, or if there is no room for another line.
         """
         here = self.recorder
+        if name in here.exhibit.meetings:
+            return here.act(name, {**args, "theirs": self._beside(args.get("line"))})
         if name not in here.exhibit.actions:
             return here.act(name, args)
         self.revision += 1
@@ -187,6 +189,25 @@ class Lines:
         events = branch.act(name, args)
         self._put(keep, branch, parent=self.current)
         return events
+
+    def _beside(self, number: object) -> dict[str, Array]:
+        """Return the state of a ghost at the step on the stage, or as far as it has come.
+
+        A ghost is at most the steps between two checkpoints away from there.
+
+        Raises
+        ------
+        InvalidValueError
+            If there is no such ghost.
+        """
+        ghost = next((line for line in self.ghosts if line.id == number), None)
+        if ghost is None:
+            known = ", ".join(f"{line.id} ({line.name})" for line in self.ghosts)
+            known = known or "a run beside this one, and there is none"
+            raise InvalidValueError(f"line: expected {known}, got {number!r}")
+        recorder = ghost.recorder
+        recorder.seek(min(self.recorder.position, recorder.head))
+        return recorder.state()
 
     def restart(self, recorder: Recorder, thing: str = "reset") -> None:
         """Take `recorder` for the line on the stage; of the others, those that are pinned stay.

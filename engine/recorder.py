@@ -206,6 +206,10 @@ class Recorder:
             self._arrive()
         return tuple(events)
 
+    def state(self) -> dict[str, Array]:
+        """Return what the run saves where it stands."""
+        return self._run.save()
+
     def approach(self, step: int) -> None:
         """Stand as near before `step` as can be without training: here, or at a checkpoint.
 

@@ -166,6 +166,9 @@ class Exhibit:
         Actions that change only what is looked at; the newest of each is part of a link.
     questions : tuple of str
         Actions that ask something of this very step: they are not remembered, and wait for a seek.
+    meetings : tuple of str
+        Those of `questions` that are about this run and another beside it: their argument `line`
+        names that one, and the run is handed what it would `save` there, as `theirs`.
     history : tuple of str
         The scalars whose course over the steps is published as arrays (see `Recorder`).
     gradual : tuple of str
@@ -192,6 +195,7 @@ class Exhibit:
     actions: tuple[str, ...] = ()
     view_actions: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
+    meetings: tuple[str, ...] = ()
     history: tuple[str, ...] = ()
     gradual: tuple[str, ...] = ()
     seeded: bool = True

@@ -110,6 +110,15 @@ class BusyRun(CounterRun):
         return super().act(name, args)
 
 
+class MeetingRun(CounterRun):
+    """One that can be asked about another beside it."""
+
+    def act(self, name, args):
+        if name == "ask":
+            return (Event("asked", {"theirs": float(args["theirs"]["x"][0])}),)
+        return super().act(name, args)
+
+
 def _exhibit(slug: str, run: type) -> Exhibit:
     return Exhibit(
         slug=slug,
@@ -138,6 +147,7 @@ def _exhibit(slug: str, run: type) -> Exhibit:
         actions=("push",),
         view_actions=("note", "break"),
         questions=("ask",),
+        meetings=("ask",) if run is MeetingRun else (),
         history=("mean",),
     )
 
@@ -148,5 +158,6 @@ EXHIBITS = {
         _exhibit("counter", CounterRun),
         _exhibit("finite", FiniteRun),
         _exhibit("busy", BusyRun),
+        _exhibit("meeting", MeetingRun),
     )
 }

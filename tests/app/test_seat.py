@@ -133,6 +133,18 @@ def test_a_run_works_besides_its_steps_in_slices_and_shows_what_has_come_of_it()
     assert int(desk.frame().snapshot.arrays["note"]) == 10
 
 
+def test_a_run_with_much_to_do_besides_makes_its_steps_however_short_a_slice() -> None:
+    desk = Desk("busy")
+    desk.do("play")
+    reached = []
+    for _ in range(5):
+        desk.do("act", name="ask")
+        desk.slices(length=0.0002)
+        desk.do("set", values={"shown": not reached or len(reached) % 2 == 0})
+        reached.append(desk.frames()[-1].snapshot.step)
+    assert reached == sorted(set(reached))
+
+
 def test_nothing_is_worked_at_while_nobody_is_there() -> None:
     desk = Desk("busy")
     desk.do("act", name="ask")

@@ -289,3 +289,30 @@ def test_a_run_that_fails_comes_back_with_its_lines() -> None:
     told = lines(desk)
     assert [line["name"] for line in told["lines"]] == ["A", "B"]
     assert told["current"] == 2
+
+
+def test_a_question_about_two_runs_gets_the_state_of_the_other_one_at_the_step_on_the_stage():
+    desk = Desk("meeting")
+    desk.do("seek", step=20)
+    desk.until_idle()
+    theirs = desk.frames()[-1].snapshot.arrays["x"][0]
+    desk.do("fork", step=12, values={"pace": 3.0})
+    desk.do("seek", step=30)  # the other one has come to 20 only
+    desk.until_idle()
+    desk.told()
+    desk.do("act", name="ask", args={"line": 1})
+    (asked,) = [message for message in desk.told() if message.get("name") == "asked"]
+    assert asked["data"]["theirs"] == float(theirs)
+    desk.do("seek", step=12)
+    shared = desk.frames()[-1].snapshot.arrays["x"][0]
+    desk.do("act", name="ask", args={"line": 1})
+    (asked,) = [message for message in desk.told() if message.get("name") == "asked"]
+    assert asked["data"]["theirs"] == float(shared)
+
+
+def test_a_question_about_a_run_that_is_not_there_says_which_there_are():
+    desk = Desk("meeting")
+    desk.do("act", name="ask", args={"line": 9})
+    (refused,) = [message for message in desk.told() if message["kind"] == "error"]
+    expected = "line: expected a run beside this one, and there is none, got 9"
+    assert (refused["text"], refused["field"]) == (expected, "line")
