@@ -204,10 +204,10 @@ class Switch(_Message):
 
 
 class Pin(_Message):
-    """A line stays whatever comes, or no longer."""
+    """A line, or the one on the stage, stays whatever comes, or no longer."""
 
     kind: Literal["pin"]
-    line: Id
+    line: Id | None = None
     pinned: bool
 
 

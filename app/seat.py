@@ -268,7 +268,8 @@ class Seat:
                 self._stop("command")
                 self._go(min(step, self._recorder.head))
             case "pin":
-                lines.pin(fields["line"], pinned=fields["pinned"])
+                line = lines.current.id if fields["line"] is None else fields["line"]
+                lines.pin(line, pinned=fields["pinned"])
             case "drop":
                 lines.drop(fields["line"])
             case "compare":

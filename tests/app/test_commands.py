@@ -64,6 +64,7 @@ GOOD = [
     ({"kind": "fork", "step": 120, "values": {"rate": 0.05}}, Fork),
     ({"kind": "switch", "line": 2}, Switch),
     ({"kind": "pin", "line": 1, "pinned": True}, Pin),
+    ({"kind": "pin", "line": None, "pinned": True}, Pin),
     ({"kind": "drop", "line": 3}, Drop),
     ({"kind": "compare", "id": 4, "numbers": []}, Compare),
     (

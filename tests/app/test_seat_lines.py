@@ -316,3 +316,11 @@ def test_a_question_about_a_run_that_is_not_there_says_which_there_are():
     (refused,) = [message for message in desk.told() if message["kind"] == "error"]
     expected = "line: expected a run beside this one, and there is none, got 9"
     assert (refused["text"], refused["field"]) == (expected, "line")
+
+
+def test_a_run_that_is_still_alone_can_be_pinned_as_the_one_on_the_stage():
+    desk = Desk()
+    desk.do("pin", line=None, pinned=True)
+    desk.do("reset", seed=5)
+    told = lines(desk)
+    assert [(line["line"], line["pinned"]) for line in told["lines"]] == [(1, True), (2, False)]

@@ -70,7 +70,7 @@ export class Lines {
     return this.#owner.send({ kind: "switch", line });
   }
 
-  /** Have a line stay, or no longer. @param {number} line @param {boolean} pinned */
+  /** Have a line stay, or no longer. @param {number | null} line  null: the one on the stage @param {boolean} pinned */
   pin(line, pinned) {
     return this.#owner.send({ kind: "pin", line, pinned });
   }

@@ -155,7 +155,7 @@
  *   | {kind: "reset", values?: Values, seed?: number}
  *   | {kind: "fork", step: number, values: Values}
  *   | {kind: "switch", line: number}
- *   | {kind: "pin", line: number, pinned: boolean}
+ *   | {kind: "pin", line: number | null, pinned: boolean}
  *   | {kind: "drop", line: number}
  *   | {kind: "compare", id: number, numbers: Reference[], step?: number}
  *   | {kind: "act", name: string, args: Record<string, unknown>}
