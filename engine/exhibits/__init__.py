@@ -1,10 +1,19 @@
 """The one list of exhibits, by slug, in the order of the home page."""
 
-from engine.exhibits import convolution, descent, digits, invariance, pipeline, pooling
+from engine.exhibits import (
+    convolution,
+    descent,
+    digits,
+    invariance,
+    landscape,
+    pipeline,
+    pooling,
+)
 from engine.exhibits.contract import Exhibit
 
 _LIST: tuple[Exhibit, ...] = (
     descent.EXHIBIT,
+    landscape.EXHIBIT,
     convolution.EXHIBIT,
     pooling.EXHIBIT,
     invariance.EXHIBIT,

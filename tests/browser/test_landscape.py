@@ -1,0 +1,267 @@
+"""The page of the exhibit `landscape`, used as a person would."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.test_accessibility import TAGS
+from tests.serving import Server
+
+WITHOUT_WEBGL = """
+const real = HTMLCanvasElement.prototype.getContext;
+HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
+  return kind.startsWith("webgl") ? null : real.call(this, kind, ...more);
+};
+"""
+
+WHOLE = re.compile("here are 41 × 41 networks")
+
+
+class Stage:
+    """The page as a person sees it; waits for what has been worked out."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def open(self, query: str = "?step=60") -> "Stage":
+        self.page.goto(f"/e/landscape{query}")
+        return self.wait()
+
+    def wait(self) -> "Stage":
+        """Wait for the finest grid, and for Plotly to have drawn what is seen of it."""
+        expect(self.doing).to_have_text(WHOLE)
+        self.page.set_default_timeout(8000)
+        self.page.wait_for_timeout(4000); print("STATE", self.page.url, self.page.evaluate("""[...document.querySelectorAll("surface-view, contour-view")].map(v=>[v.tagName,v.seen,v.drawn,v.staleGround,v.stalePaths,v.stale,v.busy,v.held,v.timer,v.lost, v.textContent.slice(0,200), v.grounds?.[0]?.key])"""))
+        self.page.wait_for_function(
+            """() => [...document.querySelectorAll("surface-view, contour-view")]
+              .filter((view) => view.seen && !view.querySelector("contour-view:not([hidden])"))
+              .every((view) => view.drawn)"""
+        )
+        return self
+
+    @property
+    def doing(self) -> Locator:
+        return self.page.locator("[data-doing]")
+
+    @property
+    def held(self) -> Locator:
+        return self.page.locator("[data-held]")
+
+    @property
+    def contours(self) -> Locator:
+        return self.page.locator(".survey-grounds > contour-view")
+
+    @property
+    def taken(self) -> Locator:
+        return self.page.locator("[data-taken]")
+
+    def button(self, name: str | re.Pattern[str]) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=isinstance(name, str))
+
+    def choose(self, label: str, option: str) -> None:
+        self.page.locator("controls-panel").get_by_label(label).select_option(option)
+
+    def camera(self) -> Any:
+        return self.page.locator("surface-view").evaluate(
+            """(view) => view.querySelector(".js-plotly-plot")
+              ._fullLayout.scene._scene.getCamera().eye"""
+        )
+
+    def regions(self) -> list[float]:
+        """Return some of what the network says of the plane of data."""
+        return self.page.locator("plane-view").evaluate("(view) => [...view.ground.values]")
+
+
+@pytest.fixture(scope="module")
+def shared(browser: Browser, server: Server) -> Iterator[Stage]:
+    """One page for all that can do with one."""
+    viewport = {"width": 1440, "height": 900}
+    context = browser.new_context(base_url=server.url, viewport=viewport)
+    stage = Stage(context.new_page())
+    yield stage
+    context.close()
+    assert stage.complaints == []
+
+
+@pytest.fixture
+def stage(shared: Stage) -> Stage:
+    return shared.open()
+
+
+def test_it_always_says_how_little_of_the_space_is_shown(stage: Stage) -> None:
+    expect(stage.page.locator("[data-dimensions]")).to_have_text("2 of 354 dimensions.")
+    expect(stage.held).to_have_text("0.7 % of the movement")
+    expect(stage.page.locator("[data-around]")).to_have_text(
+        "lies in this random plane, around step 60."
+    )
+    stage.choose("Directions", "principal")
+    expect(stage.held).to_have_text("98.7 % of the movement")
+    stage.held.click()
+    ledger = stage.page.locator("number-ledger")
+    expect(ledger).to_contain_text("principal.held")
+    expect(ledger.locator("math").first).to_be_visible()
+
+
+def test_a_surface_comes_in_levels_each_a_grid_that_is_whole(shared: Stage) -> None:
+    shared.page.add_init_script(
+        """addEventListener("DOMContentLoaded", () => {
+          customElements.whenDefined("contour-view").then(() => {
+            const { prototype } = customElements.get("contour-view");
+            const real = prototype.show;
+            window.shown = [];
+            prototype.show = function (ground) {
+              if (!Number.isNaN(ground.z[0])) window.shown.push(ground.x.length);
+              return real.call(this, ground);
+            };
+          });
+        });"""
+    )
+    # slower to compute than frames are asked for
+    shared.open("?data=digits&step=10")
+    levels = shared.page.evaluate("window.shown")
+    assert levels == sorted(set(levels))
+    assert levels[-1] == 41
+    assert len(levels) > 1
+
+
+def test_training_on_draws_the_surface_anew_and_leaves_the_camera(stage: Stage) -> None:
+    box = stage.page.locator("surface-view .plot-box").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    before = stage.camera()
+    stage.page.mouse.move(x, y)
+    stage.page.mouse.down()
+    stage.page.mouse.move(x + 110, y - 20, steps=5)
+    stage.page.mouse.up()
+    turned = stage.camera()
+    assert abs(turned["x"] - before["x"]) > 0.1
+    stage.page.keyboard.press("Shift+ArrowRight")
+    expect(stage.page.locator("[data-around]")).to_contain_text("around step 70")
+    stage.wait()
+    assert stage.camera() == pytest.approx(turned)
+    assert "70" in stage.page.locator("surface-view").evaluate("(view) => view.grounds[0].key")
+
+
+def test_a_click_on_the_contours_takes_the_weights_there_and_the_link_keeps_them(
+    stage: Stage,
+) -> None:
+    before = stage.regions()
+    around = stage.contours.evaluate("(view) => view.ground.key")
+    x, y = stage.contours.evaluate("(view) => [view.frame.toX(0.9), view.frame.toY(0.8)]")
+    stage.contours.locator(".plot-box").click(position={"x": x, "y": y})
+    expect(stage.taken).to_have_text(re.compile(r"^These weights were taken from the plane: J = "))
+    taken = stage.regions()
+    assert taken != before
+    assert stage.contours.evaluate("(view) => view.ground.key") == around
+    a, b = stage.contours.evaluate("(view) => [view.walked[0].x.at(-1), view.walked[0].y.at(-1)]")
+    assert (a, b) == pytest.approx((0.9, 0.8), abs=0.02)
+    said = stage.taken.inner_text()
+    stage.page.keyboard.press("ArrowLeft")
+    expect(stage.taken).to_have_text("")
+    stage.page.keyboard.press("ArrowRight")
+    expect(stage.taken).to_have_text(said)
+    stage.button("Share").click()
+    link = stage.page.get_by_role("textbox", name="Link").input_value()
+    stage.page.goto("about:blank")
+    stage.page.goto(link)
+    stage.wait()
+    expect(stage.taken).to_have_text(said)
+    assert stage.regions() == taken
+    stage.button("Back to the middle of the plane").click()
+    expect(stage.taken).not_to_have_text(said)
+    assert stage.regions() == pytest.approx(before, abs=1e-6)
+
+
+def test_the_keyboard_takes_weights_and_asks_why(stage: Stage) -> None:
+    cell = stage.page.get_by_role("grid", name="loss, from above", exact=True).get_by_role(
+        "gridcell"
+    )
+    cell.focus()
+    stage.page.keyboard.press("Control+Home")
+    expect(cell).to_have_accessible_name(re.compile("^a −1, b 1: J "))
+    stage.page.keyboard.press("Shift+Enter")
+    ledger = stage.page.locator("number-ledger")
+    expect(ledger).to_contain_text("random1.J")
+    cell.focus()
+    stage.page.keyboard.press("Enter")
+    expect(stage.taken).to_contain_text("taken from the plane")
+
+
+def test_the_same_way_stands_on_three_planes(shared: Stage) -> None:
+    shared.open("?step=60&three=true")
+    views = shared.page.locator(".survey-planes contour-view")
+    expect(views).to_have_count(3)
+    names = views.evaluate_all("(views) => views.map((view) => view.ground.title)")
+    assert names == ["holds 0.7 %", "holds 0.5 %", "holds 98.7 %"]
+    ends = views.evaluate_all("(views) => views.map((view) => view.walked[0].x.length)")
+    assert len(set(ends)) == 1
+    shared.page.wait_for_function(
+        """() => [...document.querySelectorAll(".survey-planes contour-view")]
+          .every((view) => view.ground.x.length === 41)"""
+    )
+
+
+def test_the_loss_on_the_line_to_another_run_is_drawn(stage: Stage) -> None:
+    curve = stage.page.locator("curve-view")
+    expect(curve).to_be_hidden()
+    stage.button("Keep this run, begin another").click()
+    expect(stage.page.locator("run-lines tbody tr")).to_have_count(2)
+    stage.page.keyboard.press("Shift+ArrowRight")
+    stage.button("To run A").click()
+    expect(curve).to_be_visible()
+    ends = curve.evaluate("(view) => view.balls.map((ball) => [ball.x, ball.label])")
+    assert ends == [[0, "B"], [1, "A"]]
+    stage.page.keyboard.press("ArrowRight")
+    # the line to the other run at this step is asked for by itself
+    stage.page.wait_for_function(
+        "() => document.querySelector('curve-view').key.endsWith(' 11 40')"
+    )
+    expect(curve).to_be_visible()
+
+
+def test_pictures_show_their_feature_maps_at_the_weights_that_were_taken(shared: Stage) -> None:
+    shared.open("?data=digits&step=30")
+    maps = shared.page.locator("tensor-view[data-tensor='act1.a']")
+    expect(maps).to_be_visible()
+    expect(shared.page.locator("bar-list .bar")).to_have_count(10)
+    expect(shared.page.locator("plane-view")).to_be_hidden()
+    read = "(view) => [...view.tensor.data]"
+    before = maps.evaluate(read)
+    shared.contours.locator(".plot-box").click(position={"x": 80, "y": 40})
+    expect(shared.taken).to_contain_text("taken from the plane")
+    assert maps.evaluate(read) != before
+
+
+def test_without_webgl_contours_stand_where_the_surface_would(
+    browser: Browser, server: Server
+) -> None:
+    context = browser.new_context(base_url=server.url, viewport={"width": 1440, "height": 900})
+    context.add_init_script(WITHOUT_WEBGL)
+    stage = Stage(context.new_page()).open()
+    surface = stage.page.locator("surface-view")
+    expect(surface).to_contain_text("WebGL is off")
+    fallen = surface.locator("contour-view")
+    expect(fallen).to_be_visible()
+    fallen.locator(".plot-box").click(position={"x": 120, "y": 60})
+    expect(stage.taken).to_contain_text("taken from the plane")
+    assert stage.complaints == []
+    context.close()
+
+
+@pytest.mark.parametrize("width", [390, 320])
+def test_on_a_phone_nothing_scrolls_sideways_and_axe_is_content(
+    browser: Browser, server: Server, width: int
+) -> None:
+    context = browser.new_context(base_url=server.url, viewport={"width": width, "height": 844})
+    stage = Stage(context.new_page()).open("?step=20&three=true")
+    wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert stage.page.evaluate(wider) <= 0
+    results = Axe().run(stage.page, options=TAGS)
+    assert results.response["violations"] == []
+    context.close()
