@@ -35,9 +35,7 @@ class Stage:
 
     def wait(self) -> "Stage":
         """Wait for the finest grid, and for Plotly to have drawn what is seen of it."""
-        expect(self.doing).to_have_text(WHOLE)
-        self.page.set_default_timeout(8000)
-        self.page.wait_for_timeout(4000); print("STATE", self.page.url, self.page.evaluate("""[...document.querySelectorAll("surface-view, contour-view")].map(v=>[v.tagName,v.seen,v.drawn,v.staleGround,v.stalePaths,v.stale,v.busy,v.held,v.timer,v.lost, v.textContent.slice(0,200), v.grounds?.[0]?.key])"""))
+        expect(self.doing).to_have_text(WHOLE, timeout=20_000)
         self.page.wait_for_function(
             """() => [...document.querySelectorAll("surface-view, contour-view")]
               .filter((view) => view.seen && !view.querySelector("contour-view:not([hidden])"))
@@ -125,9 +123,11 @@ def test_a_surface_comes_in_levels_each_a_grid_that_is_whole(shared: Stage) -> N
     # slower to compute than frames are asked for
     shared.open("?data=digits&step=10")
     levels = shared.page.evaluate("window.shown")
-    assert levels == sorted(set(levels))
+    # those of step 0 come before those of step 10
+    of_the_last = levels[len(levels) - 1 - levels[::-1].index(11) :]
+    assert of_the_last == sorted(set(of_the_last))
     assert levels[-1] == 41
-    assert len(levels) > 1
+    assert len(of_the_last) > 1
 
 
 def test_training_on_draws_the_surface_anew_and_leaves_the_camera(stage: Stage) -> None:
@@ -162,12 +162,14 @@ def test_a_click_on_the_contours_takes_the_weights_there_and_the_link_keeps_them
     a, b = stage.contours.evaluate("(view) => [view.walked[0].x.at(-1), view.walked[0].y.at(-1)]")
     assert (a, b) == pytest.approx((0.9, 0.8), abs=0.02)
     said = stage.taken.inner_text()
+    stage.page.get_by_role("heading", level=1).click()  # the arrows are the contours' no longer
     stage.page.keyboard.press("ArrowLeft")
     expect(stage.taken).to_have_text("")
     stage.page.keyboard.press("ArrowRight")
     expect(stage.taken).to_have_text(said)
     stage.button("Share").click()
-    link = stage.page.get_by_role("textbox", name="Link").input_value()
+    expect(stage.page.locator("share-button button")).to_have_text(re.compile("^Cop"))
+    link = stage.page.url
     stage.page.goto("about:blank")
     stage.page.goto(link)
     stage.wait()
@@ -179,7 +181,7 @@ def test_a_click_on_the_contours_takes_the_weights_there_and_the_link_keeps_them
 
 
 def test_the_keyboard_takes_weights_and_asks_why(stage: Stage) -> None:
-    cell = stage.page.get_by_role("grid", name="loss, from above", exact=True).get_by_role(
+    cell = stage.page.get_by_role("grid", name="from above", exact=True).get_by_role(
         "gridcell"
     )
     cell.focus()

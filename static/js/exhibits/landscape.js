@@ -38,8 +38,10 @@ const STAGE = `
   <p class="worked-note" data-doing></p>
 </div>
 <div class="survey-grounds">
-  <surface-view label="loss surface" x-label="a" y-label="b" z-label="J" log></surface-view>
-  <contour-view label="loss, from above" x-label="a" y-label="b" z-label="J" log></contour-view>
+  <surface-view label="loss surface" x-label="a" y-label="b" z-label="J" log
+    data-tensor="random1.J"></surface-view>
+  <contour-view label="from above" x-label="a" y-label="b" z-label="J" log
+    data-tensor="random1.J"></contour-view>
 </div>
 <div class="figure-tools survey-tools">
   <button class="button button-small" type="button" data-middle>Back to the middle of the plane</button>
@@ -118,9 +120,7 @@ class Ground {
     this.plane = plane;
     this.#key = "";
     this.#pathKey = "";
-    for (const view of this.views) {
-      if (view instanceof ContourView) view.dataset.tensor = `${plane}.J`;
-    }
+    for (const view of this.views) view.dataset.tensor = `${plane}.J`;
   }
 
   /**
@@ -141,7 +141,13 @@ class Ground {
     const key = whole ? `${survey} ${J.shape[0]}` : `${frame.run} none`;
     if (key !== this.#key) {
       this.#key = key;
-      for (const view of this.views) view.show({ x: a.data, y: b.data, z: J.data, key: `${this.plane} ${key}`, title });
+      for (const view of this.views) {
+        // a surface of nothing has no box to be drawn in
+        view.toggleAttribute("data-empty", !whole);
+        if (whole || view instanceof ContourView) {
+          view.show({ x: a.data, y: b.data, z: J.data, key: `${this.plane} ${key}`, title });
+        }
+      }
     }
     const length = step.data.length;
     const pathKey = `${survey} ${frame.step} ${length} ${path.data[length - 1]} ${path.data[2 * length - 1]}`;
