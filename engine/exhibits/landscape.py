@@ -14,7 +14,8 @@ from engine.data.library import Library
 from engine.errors import DivergedError, InvalidValueError
 from engine.exhibits.contract import Event, Exhibit
 from engine.exhibits.controls import Choice, Option, Slider, Toggle, Value
-from engine.exhibits.landscape_ledgers import Ledgers, Moment, Slice
+from engine.exhibits.landscape_ledgers import Ledgers
+from engine.exhibits.landscape_moment import Moment, Slice
 from engine.exhibits.landscape_networks import (
     DATA,
     NETWORK,

@@ -181,9 +181,7 @@ def test_a_click_on_the_contours_takes_the_weights_there_and_the_link_keeps_them
 
 
 def test_the_keyboard_takes_weights_and_asks_why(stage: Stage) -> None:
-    cell = stage.page.get_by_role("grid", name="from above", exact=True).get_by_role(
-        "gridcell"
-    )
+    cell = stage.page.get_by_role("grid", name="from above", exact=True).get_by_role("gridcell")
     cell.focus()
     stage.page.keyboard.press("Control+Home")
     expect(cell).to_have_accessible_name(re.compile("^a −1, b 1: J "))
