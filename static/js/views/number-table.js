@@ -4,6 +4,8 @@
  * Numbers of several tensors side by side: a column for each quantity, a row for each weight, say.
  * Each number is a button that asks for its ledger. One tab stop; the arrow keys walk.
  *
+ * Attributes: label; gradual: what is no number is not there yet.
+ *
  * Data in: `show(columns, rows)`.
  *
  * Event: cell-pick {tensor, index, value, label}
@@ -106,7 +108,8 @@ export class NumberTable extends HTMLElement {
       if (at >= tensor.shape[axis]) return undefined;
       place = place * tensor.shape[axis] + at;
     }
-    return tensor.data[place];
+    const value = tensor.data[place];
+    return Number.isNaN(value) && this.hasAttribute("gradual") ? undefined : value;
   }
 
   /** @param {Event} event */

@@ -6,7 +6,7 @@
  * A share is drawn as a bar, too. One tab stop; the arrows move, Enter opens a number's ledger.
  *
  * Attributes: label; rows, JSON, `token` a colour token; columns, JSON, `as` is share | percent |
- * count | name.
+ * count | name | number, `empty` what is written where there is no number yet.
  *
  * Event: cell-pick {tensor, index, value, label}.
  *
@@ -21,7 +21,8 @@ const SHARE = { size: 0, decimals: 2, bare: false, padded: true };
 
 /**
  * @typedef {{label: string, token: string}} Row
- * @typedef {{name: string, label: string, as: "share" | "percent" | "count" | "name"}} Column
+ * @typedef {{name: string, label: string, empty?: string,
+ *   as: "share" | "percent" | "count" | "name" | "number"}} Column
  *
  * @typedef {object} Score  one cell
  * @property {HTMLButtonElement} button
@@ -109,7 +110,7 @@ export class ScoreTable extends HTMLElement {
    */
   show(arrays, right) {
     for (let j = 0; j < this.columns.length; j++) {
-      const { name, as } = this.columns[j];
+      const { name, as, empty = "NaN" } = this.columns[j];
       const data = arrays.get(name)?.data;
       if (!data) continue;
       for (let i = 0; i < this.rows.length; i++) {
@@ -118,7 +119,7 @@ export class ScoreTable extends HTMLElement {
         if (state !== score.state) score.button.dataset.state = score.state = state;
         if (data[i] === score.value) continue;
         score.value = data[i];
-        setText(score.text, write(data[i], as));
+        setText(score.text, write(data[i], as, empty));
         score.fill?.style.setProperty("scale", `${data[i]} 1`);
       }
     }
@@ -187,9 +188,10 @@ function makeScore(as) {
   return { button, text, fill, value: NaN, state: "" };
 }
 
-/** @param {number} value @param {Column["as"]} as */
-function write(value, as) {
-  if (!Number.isFinite(value)) return "NaN";
+/** @param {number} value @param {Column["as"]} as @param {string} empty  what is no number */
+function write(value, as, empty) {
+  if (Number.isNaN(value)) return empty;
+  if (!Number.isFinite(value)) return significant(value);
   if (as === "share") return cellText(value, SHARE);
   if (as === "percent") return percent(value);
   return as === "count" ? count(value) : significant(value);
