@@ -151,6 +151,14 @@ def _sigmoid(z: float) -> float:
     return 1 / (1 + math.exp(-z)) if z > -700 else 0.0  # beyond it exp overflows: its limit
 
 
+def _metropolis(proposed: float, now: float, temperature: float) -> float:
+    """Return the chance of a proposal: 1 downhill, and less the higher it goes and the colder."""
+    rise = proposed - now
+    if rise <= 0:
+        return 1.0
+    return math.exp(-rise / temperature) if temperature > 0 and math.isfinite(rise) else 0.0
+
+
 def _softmax(values: list[float], rest: Rest) -> float:
     """Return the first exponential over the sum of the others: all of them, itself once more."""
     return values[0] / (math.fsum(values[1:]) + rest.value)
@@ -168,6 +176,7 @@ FUNCTIONS: dict[str, Callable[[list[float], Rest], float]] = {
     "tanh": lambda values, _: math.tanh(values[0]),
     "softmax": _softmax,
     "length": lambda values, _: math.hypot(*values),
+    "metropolis": lambda values, _: _metropolis(values[0], values[1], values[2]),
     "grey_level": lambda values, _: float(min(255, max(0, round(values[0] + values[1])))),
 }
 """What `function` may name.
@@ -176,6 +185,7 @@ FUNCTIONS: dict[str, Callable[[list[float], Rest], float]] = {
 data, of the initializer or of a mask, a parameter as it was before the step, and one that a person
 has set. `softmax` is its first
 argument, exp(z_k − max z), over the sum of the others, the exponentials of all classes.
-`length` is the root of the sum of the squares. `grey_level` rounds the sum of both and cuts it off
-at 0 and 255.
+`length` is the root of the sum of the squares. `metropolis` is the chance to go from the second J
+to the first at the temperature that is the third. `grey_level` rounds the sum of both and
+cuts it off at 0 and 255.
 """

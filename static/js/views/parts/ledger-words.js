@@ -105,6 +105,7 @@ const FUNCTIONS = {
   leaky_relu: "leaky ReLU of, and its slope below 0",
   sigmoid: "sigmoid of",
   tanh: "tanh of",
+  metropolis: "the chance to go from the second J to the first, at temperature T:",
   softmax: "its exponential ÷ the sum of all",
   length: "the root of the sum of the squares of",
 };
