@@ -6,6 +6,7 @@ from engine.exhibits import (
     digits,
     invariance,
     landscape,
+    optimizers,
     pipeline,
     pooling,
 )
@@ -13,6 +14,7 @@ from engine.exhibits.contract import Exhibit
 
 _LIST: tuple[Exhibit, ...] = (
     descent.EXHIBIT,
+    optimizers.EXHIBIT,
     landscape.EXHIBIT,
     convolution.EXHIBIT,
     pooling.EXHIBIT,

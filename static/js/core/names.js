@@ -42,6 +42,22 @@ const ALONE = {
   photo: ["a pixel of the whole picture", ["channel", "row", "column"]],
   "photo.y": ["a grey level of the filtered picture", ["row", "column"]],
   "photo.z": ["the sum before it became a grey level", ["row", "column"]],
+  "racers.w": ["where a racer stands", ["racer", "weight"]],
+  "racers.J": ["how high a racer stands", ["racer"]],
+  "racers.rank": ["a racer's place", ["racer"]],
+  "racers.arrived": ["after how many evaluations it came to the line, to stay", ["racer"]],
+  "racers.moves": ["how many moves a racer has made", ["racer"]],
+  "racers.rate": ["a racer's rate", ["racer"]],
+  "momentum.v": ["its velocity: gradients, the older the fainter", ["weight"]],
+  "nesterov.v": ["its velocity: gradients, the older the fainter", ["weight"]],
+  "nesterov.ball": ["where its ball is: it measures the slope further on", ["weight"]],
+  "rmsprop.s": ["a running mean of the squared gradients", ["weight"]],
+  "rmsprop.scale": ["the rate that this weight has", ["weight"]],
+  "adam.scale": ["the rate that this weight has", ["weight"]],
+  "adam.m_hat": ["the mean gradient, as if it had not begun at 0", ["weight"]],
+  "adam.v_hat": ["the mean square, as if it had not begun at 0", ["weight"]],
+  "annealing.chance": ["the chance that its proposal had", ["proposal"]],
+  "genetic.population": ["one number of one of its population", ["place", "weight"]],
 };
 
 /** @type {Readonly<Record<string, readonly string[]>>} */
