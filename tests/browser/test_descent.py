@@ -17,7 +17,8 @@ class Stage:
 
     def open(self, query: str = "") -> "Stage":
         self.page.goto(f"/e/descent{query}")
-        expect(self.says).to_have_text(re.compile(r"\w"))
+        # the stage of a mode is loaded when it is shown, and Plotly with it
+        expect(self.says).to_have_text(re.compile(r"\w"), timeout=20_000)
         return self
 
     @property
