@@ -207,6 +207,17 @@ def test_a_sculpted_ground_travels_in_the_link(stage, browser: Browser, server):
     stage.page.wait_for_function(same, arg=flat)
 
 
+def test_of_a_line_the_ball_and_the_data_stand_side_by_side(stage):
+    stage.open("?mode=two&ground=line")
+    beside = stage.page.locator(".descent-plots > figure")
+    expect(beside.nth(1).locator("plane-view")).to_be_visible()
+    expect(stage.number("the samples", 7, 1)).to_have_text("−2.4")
+    stage.page.get_by_label("Ground").select_option("two_samples")
+    expect(stage.page.locator("[data-part='data'] plane-view")).to_be_visible()
+    stage.page.get_by_label("Ground").select_option("bowl")
+    expect(stage.page.locator("plane-view")).to_be_hidden()
+
+
 def test_predictions_are_judged_by_the_engine(stage):
     stage.open("?beat=4")
     stage.button("Show me on the stage").click()

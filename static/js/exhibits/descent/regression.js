@@ -5,13 +5,13 @@
  * @import {Frame} from "../../core/types.js"
  */
 
-import { one, setAttributes } from "../../core/dom.js";
+import { element, one, setAttributes } from "../../core/dom.js";
 import { NumberTable } from "../../views/number-table.js";
 import { PlaneView } from "../../views/plane-view.js";
 
-const PART = `
-<h2 class="panel-title">The same ball among the data</h2>
-<plane-view label="the data"></plane-view>
+const PLANE = `<plane-view label="the data"></plane-view>`;
+const TABLE = `
+<h2 class="panel-title">The same ball among the data: what it predicts, and the errors</h2>
 <number-table label="the samples"></number-table>`;
 
 /** More samples than this are no table to be read. */
@@ -19,27 +19,50 @@ const MOST = 8;
 const NONE = new Float64Array(0);
 
 export class RegressionPart {
-  #root;
+  #beside;
+  #below;
+  #panel;
+  #figure;
   #plane;
   #table;
 
-  /** @param {HTMLElement} root */
-  constructor(root) {
-    root.innerHTML = PART;
-    this.#root = root;
-    this.#plane = one(root, "plane-view", PlaneView);
-    this.#table = one(root, "number-table", NumberTable);
+  /**
+   * @param {HTMLElement} beside  the figure before which a line's plane stands: next to the map
+   * @param {HTMLElement} panel  its place is before the one that follows it
+   */
+  constructor(beside, panel) {
+    this.#beside = beside;
+    this.#panel = panel;
+    this.#below = /** @type {Element} */ (panel.nextElementSibling);
+    panel.innerHTML = TABLE;
+    this.#figure = element("figure", { class: "descent-plot" });
+    this.#figure.innerHTML = PLANE;
+    this.#plane = one(this.#figure, "plane-view", PlaneView);
+    this.#table = one(panel, "number-table", NumberTable);
+  }
+
+  /** Put the plane where it is looked at. @param {boolean} flat  whether the model is a line */
+  #place(flat) {
+    if (flat && this.#figure.nextElementSibling !== this.#beside) {
+      this.#beside.before(this.#figure);
+      this.#beside.after(this.#panel);
+    } else if (!flat && this.#figure.parentElement !== this.#panel) {
+      this.#table.before(this.#figure);
+      this.#below.before(this.#panel);
+    }
   }
 
   /** @param {Frame} frame */
   show({ arrays, root }) {
     const x = arrays.get("x");
-    this.#root.hidden = !x;
+    this.#panel.hidden = !x;
+    this.#figure.hidden = !x;
     if (!x) return;
     const of = (/** @type {string} */ name) => arrays.get(name)?.data ?? NONE;
     const [wanted, said] = [of("y"), of("predictions")];
     const [n, features] = x.shape;
     const flat = features === 1;
+    this.#place(flat);
     const across = flat ? x.data : wanted;
     const classes = new Int32Array(n);
     setAttributes(this.#plane, {

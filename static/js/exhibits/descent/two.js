@@ -26,7 +26,7 @@ const STAGE = `
       <span data-tensor="H.values">directions of curvature</span></p>
     <div class="figure-tools" role="group" aria-label="Sculpt" data-sculpt hidden></div>
   </figure>
-  <figure class="descent-plot">
+  <figure class="descent-plot" data-surface>
     <surface-view data-tensor="surface.J" label="J as a surface" x-label="w1" y-label="w2"
       z-label="J"></surface-view>
   </figure>
@@ -54,6 +54,9 @@ const STEEP = ["rosenbrock", "himmelblau", "beale"];
 
 /** The most samples whose part in each derivative is written out. */
 const FEW = 2;
+
+/** From this condition number on, lines at even heights leave the whole floor of a bowl blank. */
+const NARROW = 20;
 
 /** Of these the intercept is one of the weights. */
 const WITH_INTERCEPT = ["two_samples", "line"];
@@ -98,7 +101,10 @@ class SurfaceStage {
     this.#step = one(root, "[data-part='step'] number-table", NumberTable);
     this.#curvature = one(root, "[data-part='curvature'] number-table", NumberTable);
     this.#chart = one(root, "line-chart", LineChart);
-    this.#data = new RegressionPart(one(root, "[data-part='data']", HTMLElement));
+    this.#data = new RegressionPart(
+      one(root, "[data-surface]", HTMLElement),
+      one(root, "[data-part='data']", HTMLElement),
+    );
     this.#sculpt = one(root, "[data-sculpt]", HTMLElement);
     const text = (/** @type {string} */ name) => one(root, `[data-${name}]`, HTMLElement);
     this.#texts = { says: text("says"), sums: text("sums"), stable: text("stable") };
@@ -127,7 +133,7 @@ class SurfaceStage {
 
   /** What the weights are called. @param {Frame} frame */
   #name({ arrays }) {
-    const { ground } = this.#page.values;
+    const { ground, condition } = this.#page.values;
     const from = WITH_INTERCEPT.includes(String(ground)) ? 0 : 1;
     const d = arrays.get("w")?.data.length ?? 0;
     this.#names = Array.from({ length: d }, (_, i) => `w${i + from}`);
@@ -135,7 +141,8 @@ class SurfaceStage {
     const axes = { "x-label": this.#pair[0], "y-label": this.#pair[1] };
     const sculptable = ground === "sculpted";
     const log = STEEP.includes(String(ground));
-    setAttributes(this.#contours, { ...axes, log, sculptable });
+    const narrow = ground === "bowl" && Number(condition) >= NARROW;
+    setAttributes(this.#contours, { ...axes, log: log || narrow, sculptable });
     setAttributes(this.#surface, { ...axes, log });
     this.#sculpt.hidden = !sculptable;
   }
