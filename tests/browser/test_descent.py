@@ -111,6 +111,20 @@ def test_a_click_on_the_curve_drops_the_ball_and_the_address_knows(stage, browse
     context.close()
 
 
+def test_a_dragged_ball_is_shown_at_the_pointer_and_let_go_once(stage):
+    stage.open()
+    box = stage.page.locator("curve-view canvas").bounding_box()
+    ball = "document.querySelector('curve-view').balls[0].x"
+    mouse = stage.page.mouse
+    mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.5 * box["height"])
+    mouse.down()
+    mouse.move(box["x"] + 0.8 * box["width"], box["y"] + 0.5 * box["height"], steps=5)
+    stage.page.wait_for_function(f"{ball} > 1")
+    expect(stage.number(STEP, 0, 0)).to_have_text("−2.4")
+    mouse.up()
+    expect(stage.number(STEP, 0, 0)).to_have_text(re.compile(r"^1\."))
+
+
 def test_the_ball_is_dropped_with_the_keyboard_alone(stage):
     stage.open()
     stage.page.locator("curve-view").get_by_role("gridcell").focus()

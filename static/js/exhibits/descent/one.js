@@ -76,8 +76,8 @@ class CurveStage {
     this.#sum = one(root, "[data-sum]", HTMLElement);
     root.addEventListener("place-pick", (event) => {
       const { x, done } = detail(event);
-      // what a drag passes over is no part of the history: where it ends is
-      if (done !== false) page.act("drop", { names: ["w"], at: [x] });
+      if (done === false) this.#hold(x);
+      else page.act("drop", { names: ["w"], at: [x] });
     });
     root.addEventListener("step-pick", (event) => page.seek(detail(event).step));
   }
@@ -89,6 +89,21 @@ class CurveStage {
     this.#seq = frame.seq;
     this.#draw(frame);
     this.#tell(frame);
+  }
+
+  /**
+   * Show the ball at the pointer: what a drag passes over is no part of the history, so the engine
+   * hears of its end alone.
+   *
+   * @param {number} x
+   */
+  #hold(x) {
+    const { curve, ball } = this.#drawn;
+    let at = curve.x.findIndex((place) => place >= x);
+    if (at < 0) at = curve.x.length - 1;
+    Object.assign(ball, { x: curve.x[at], y: curve.y[at] });
+    this.#curve.lines([]);
+    this.#curve.marks([ball]);
   }
 
   /** @param {Frame} frame */
