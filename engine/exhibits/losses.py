@@ -19,7 +19,7 @@ from engine.exhibits.loss_questions import Shown, questions
 from engine.exhibits.questions import judge
 from engine.explain import fit, fit_surface, scores
 from engine.explain.fit import Came, Fit
-from engine.explain.fit_curve import FitCurve, given_score
+from engine.explain.fit_curve import FitCurve
 from engine.explain.fit_surface import FitSurface
 from engine.explain.ledger import Ledger
 from engine.explain.scene import element
@@ -74,6 +74,8 @@ FIXED = {
     "points.surface.b": "A bias at which the loss is worked out for the drawing.",
     "classes.surface.w": "A weight at which the losses are worked out for the drawing.",
     "classes.surface.b": "A bias at which the losses are worked out for the drawing.",
+    "one.z": "A score at which the loss of one point is drawn.",
+    "surprise.p": "A probability at which −ln p is drawn.",
 }
 """Numbers that nothing computes."""
 
@@ -91,7 +93,7 @@ OF_MODELS = tuple(
 
 OF_SOFTMAX = tuple(f"softmax.{short}" for short in scores.SHORT)
 
-PUBLISHES = (*FIXED, *OF_MODELS, "one.z", *OF_SOFTMAX)
+PUBLISHES = (*FIXED, *OF_MODELS, *OF_SOFTMAX, "surprise.loss")
 
 
 class LossesRun:
@@ -156,9 +158,9 @@ class LossesRun:
             )
         if tensor in FIXED:
             return given(tensor, self._array(tensor), index, FIXED[tensor])
-        if tensor == "one.z":
-            return given_score(self._z, index)
         name, _, short = tensor.partition(".")
+        if name == "surprise":
+            return scores.surprise(index)
         if name == "softmax":
             return self._so_far(short, index)
         if short in CURVE:
@@ -173,7 +175,7 @@ class LossesRun:
         self._work()
 
     def act(self, name: str, args: Mapping[str, Any]) -> tuple[Event, ...]:
-        """Release the balls at a place (`drop`), or judge a prediction.
+        """Release the balls at a place (`drop`; without one, at the first), or judge a prediction.
 
         Raises
         ------
@@ -186,11 +188,14 @@ class LossesRun:
         balls = BALLS[self._mode]
         if not balls:
             raise InvalidValueError("drop: there is no ball here; choose another mode")
-        bounds = BOUNDS[MODELS[balls[0]][0]]
-        place = [
-            Number(low, high).check(args.get(axis), axis)
-            for axis, (low, high) in zip("wb", bounds, strict=True)
-        ]
+        data, _ = MODELS[balls[0]]
+        place = START[data]
+        if args:
+            w, b = (
+                round(float(Number(low, high).check(args.get(axis), axis)), 3)
+                for axis, (low, high) in zip("wb", BOUNDS[data], strict=True)
+            )
+            place = w, b
         for ball in balls:
             self._paths[ball] = np.array([place], np.float64)
             self._came.pop(ball, None)
@@ -280,6 +285,8 @@ class LossesRun:
             return self._axes[tensor]
         if tensor == "one.z":
             return self._z
+        if name == "surprise":
+            return scores.SHARES if short == "p" else -np.log(scores.SHARES)
         if name == "softmax":
             return self._softmax[short]
         if name in BOUNDS:

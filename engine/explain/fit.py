@@ -6,6 +6,7 @@ other files: how each of its sixteen tensors comes about is read off the same fe
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -26,18 +27,26 @@ from engine.landscape.mean_loss import CrossEntropy, MeanLoss, Squared
 from engine.snapshot import Array
 
 OF_A_LINE = (
-    *("w", "z", "loss", "J", "dz", "dw", "norm", "update", "curvature", "H", "H.values"),
-    *("path.w", "path.J", "model"),
+    *("w", "z", "error", "loss", "J", "dz", "dw", "norm", "update", "curvature"),
+    *("H", "H.values", "path.w", "path.b", "path.J", "model"),
 )
 """The short names of a linear regression's tensors."""
 
 OF_A_CLASSIFIER = (*OF_A_LINE, "p", "slope")
 """The short names of a logistic regression's tensors: it has a probability, and σ' as well."""
 
-SYMBOLS = {"H.values": "eigenvalues", "path.w": "w", "path.J": "J"}
+SYMBOLS = {"H.values": "eigenvalues", "path.w": "w", "path.b": "b", "path.J": "J"}
 """What formula and code call a tensor, where it is not its short name."""
 
-FEEDS = {"z": ("p", "loss"), "p": ("loss",), "loss": ("J",), "dw": ("update",)}
+FEEDS = {
+    "z": ("p", "error"),
+    "p": ("error", "slope", "loss"),
+    "error": ("loss", "dz"),
+    "slope": ("dz",),
+    "loss": ("J",),
+    "dz": ("dw",),
+    "dw": ("norm", "update"),
+}
 """Where a number goes next: to the same place of another tensor, or to the only one."""
 
 
@@ -103,6 +112,7 @@ class Fit:
         self.arrays = {
             "w": w,
             "z": z,
+            "error": loss.error(z, ground.y),
             "loss": loss.value(z, ground.y),
             "J": ground.value(w),
             "dz": loss.slope(z, ground.y),
@@ -112,7 +122,8 @@ class Fit:
             "curvature": loss.curvature(z, ground.y),
             "H": ground.hessian(w),
             "H.values": ground.eigenvalues(w),
-            "path.w": path,
+            "path.w": path[:, 0],
+            "path.b": path[:, 1],
             "path.J": ground.value(path),
             "model": loss.output(w[0] * plot + w[1]),
         }
@@ -124,7 +135,7 @@ class Fit:
         index, value = element(f"{self.name}.{short}", self.arrays[short], index)
         arithmetic = self._rules[short](index, page)
         feeds = tuple(
-            Reference(f"{self.name}.{to}", index[: self.arrays[to].ndim])
+            Reference(f"{self.name}.{to}", (0,) if to == "dw" else index[: self.arrays[to].ndim])
             for to in FEEDS.get(short, ())
             if to in self.arrays
         )
@@ -154,6 +165,7 @@ class Fit:
             "z": self._z,
             "p": self._p,
             "slope": self._slope,
+            "error": self._said_wrong,
             "loss": self._loss,
             "J": self._J,
             "dz": self._dz,
@@ -163,7 +175,8 @@ class Fit:
             "curvature": self._curvature,
             "H": self._H,
             "H.values": self._values,
-            "path.w": self._path_w,
+            "path.w": partial(self._went, 0),
+            "path.b": partial(self._went, 1),
             "path.J": self._path_J,
             "model": self._model,
         }
@@ -181,11 +194,8 @@ class Fit:
         return Factor(symbol, y if value is None else value, f"{self.data}.y", index, of)
 
     def _error(self, index: Index) -> Factor:
-        """Return what the model says less what it should say, as a function of the former."""
-        short = "z" if self._is_line else "p"
-        said = self._factor(short, index)
-        error = said.value - float(self.ground.y[index])
-        return Factor(f"({short} - y)", error, said.tensor, index, said.value)
+        """Return what the model says less what it should say."""
+        return self._factor("error", index, "(z - y)" if self._is_line else "(p - y)")
 
     def _symbols(self, *names: str) -> dict[str, str]:
         return {
@@ -198,7 +208,8 @@ class Fit:
             note = f"Where the ball was released: {which}."
             return leaf("given", "w", float(self.arrays["w"][index]), note)
         steps = len(self.arrays["path.w"])
-        before = Factor("w", float(self._came.w[index]), f"{self.name}.path.w", (steps - 2, *index))
+        path = f"{self.name}.path.{'wb'[index[0]]}"
+        before = Factor("wb"[index[0]], float(self._came.w[index]), path, (steps - 2,))
         rate = Factor(r"-\eta", -self._came.rate)
         dw = Factor(r"\mathrm{dw}", float(self._came.dw[index]))
         return short_sum(
@@ -250,16 +261,29 @@ class Fit:
             "sure, rightly or wrongly.",
         )
 
+    def _said_wrong(self, index: Index, page: int) -> Arithmetic:
+        short = "z" if self._is_line else "p"
+        note = "What the line says, less what it should say: the residual."
+        if not self._is_line:
+            note = "The probability of class 1, less the class: how wrong it is, and which way."
+        return short_sum(
+            times(self._factor(short, index)),
+            times(Factor("-1", -1.0), self._y(index)),
+            general=f"{short} - y",
+            code=f"{short}[{index[0]}] - y[{index[0]}]",
+            symbols=self._symbols(short, "y"),
+            note=note,
+        )
+
     def _loss(self, index: Index, page: int) -> Arithmetic:
         at = index[0]
         if not self._is_entropy:
             error = self._error(index)
-            said = "z" if self._is_line else "p"
             return short_sum(
                 times(error, error),
-                general=f"({said} - y)^2",
-                code=f"({said}[{at}] - y[{at}]) ** 2",
-                symbols=self._symbols(said, "y"),
+                general=f"{error.symbol}^2",
+                code=f"error[{at}] ** 2",
+                symbols=self._symbols("error"),
                 note="The squared error of this point alone.",
             )
         z, y = float(self.arrays["z"][index]), float(self.ground.y[index])
@@ -288,55 +312,51 @@ class Fit:
         )
 
     def _dz(self, index: Index, page: int) -> Arithmetic:
-        at = index[0]
-        if self._is_entropy:
-            said, y = self._factor("p", index), self._y(index)
-            terms = [times(said), times(Factor("-1", -1.0), y)]
-            general, code, names = "p - y", f"p[{at}] - y[{at}]", ["p", "y"]
-            note = "∂ℓ/∂z: the error itself. There is no σ' in it."
-        else:
-            factors = [Factor("2", 2.0), self._error(index)]
-            general, code, names = "2 (z - y)", f"2 * (z[{at}] - y[{at}])", ["z", "y"]
-            note = "∂ℓ/∂z: twice the residual."
-            if not self._is_line:
-                factors.append(self._factor("slope", index, r"\sigma'(z)"))
-                general = r"2 (p - y) \, \sigma'(z)"
-                code = f"2 * (p[{at}] - y[{at}]) * slope[{at}]"
-                names = ["p", "y", "slope"]
-                note = "∂ℓ/∂z: the error, times σ'(z), which is nearly 0 where the model is sure."
-            terms = [times(*factors)]
-        symbols = self._symbols(*names)
-        return short_sum(*terms, general=general, code=code, symbols=symbols, note=note)
+        names, general, note = self._pull
+        return short_sum(
+            times(*self._pulls(index[0])),
+            general=general,
+            code=" * ".join(f"{one}[{index[0]}]" if one != "2" else one for one in names),
+            symbols=self._symbols(*(one for one in names if one != "2")),
+            note=note,
+        )
 
     def _dw(self, index: Index, page: int) -> Arithmetic:
         is_weight = index[0] == 0
+        names, general, _ = self._pull
         slope = self.arrays["dz"]
-        if self._is_entropy:
-            general, code, names = "(p - y)", "(p - y)", ["p", "y"]
-        elif self._is_line:
-            general, code, names = "2 (z - y)", "2 * (z - y)", ["z", "y"]
-        else:
-            general, code = r"2 (p - y) \, \sigma'(z)", "2 * (p - y) * slope"
-            names = ["p", "y", "slope"]
 
         def term(i: int) -> Term:
-            factors = [self._error((i,))]
-            if not self._is_entropy:
-                factors.insert(0, Factor("2", 2.0))
-            if not (self._is_entropy or self._is_line):
-                factors.append(self._factor("slope", (i,), r"\sigma'(z)"))
-            return times(*factors, *([self._x((i,))] if is_weight else []))
+            return times(*self._pulls(i), *([self._x((i,))] if is_weight else []))
 
+        factors = [*names, "x"] if is_weight else names
         return self._mean(
             slope * self.ground.x if is_weight else slope,
             term,
             page,
             general=rf"\frac{{1}}{{n}} \sum {general}" + (r" \, x" if is_weight else ""),
-            code=f"({code} * x).mean()" if is_weight else f"({code}).mean()",
-            symbols=self._symbols(*names, *(["x"] if is_weight else [])),
+            code=f"({' * '.join(factors)}).mean()",
+            symbols=self._symbols(*(one for one in factors if one != "2")),
             note=f"∂J/∂{'w' if is_weight else 'b'}: each point pulls with its own gradient; this "
             "is the mean of them.",
         )
+
+    @property
+    def _pull(self) -> tuple[list[str], str, str]:
+        """What ∂ℓ/∂z is the product of, by names; the same in TeX; and a note."""
+        if self._is_entropy:
+            return ["error"], "(p - y)", "∂ℓ/∂z: the error itself. There is no σ' in it."
+        if self._is_line:
+            return ["2", "error"], "2 (z - y)", "∂ℓ/∂z: twice the residual."
+        note = "∂ℓ/∂z: the error, times σ'(z), which is nearly 0 where the model is sure."
+        return ["2", "error", "slope"], r"2 (p - y) \, \sigma'(z)", note
+
+    def _pulls(self, at: int) -> list[Factor]:
+        """Return the factors of ∂ℓ/∂z of a point."""
+        factors = {"2": Factor("2", 2.0), "error": self._error((at,))}
+        if not self._is_line:
+            factors["slope"] = self._factor("slope", (at,), r"\sigma'(z)")
+        return [factors[name] for name in self._pull[0]]
 
     def _norm(self, index: Index, page: int) -> Arithmetic:
         return Arithmetic(
@@ -376,8 +396,8 @@ class Fit:
             times(two, slope, slope),
             times(two, self._error(index), slope, bend),
             general=r"2 \sigma'(z)^2 + 2 (p - y) \, \sigma'(z) (1 - 2p)",
-            code=f"2 * slope[{at}] * (slope[{at}] + (p[{at}] - y[{at}]) * (1 - 2 * p[{at}]))",
-            symbols=self._symbols("slope", "p", "y"),
+            code=f"2 * slope[{at}] * (slope[{at}] + error[{at}] * (1 - 2 * p[{at}]))",
+            symbols=self._symbols("slope", "error", "p"),
             note=note,
         )
 
@@ -404,24 +424,26 @@ class Fit:
     def _values(self, index: Index, page: int) -> Arithmetic:
         return eigenvalue(self.arrays["H"], index, self._factor, self._symbols("H"))
 
-    def _path_w(self, index: Index, page: int) -> Arithmetic:
+    def _went(self, which: int, index: Index, page: int) -> Arithmetic:
+        """Return how a number of `path.w` (0) or `path.b` (1) came about."""
         if index[0] == len(self.arrays["path.w"]) - 1:
-            place = index[1:]
-            value = float(self.arrays["w"][place])
-            return identity("w", f"{self.name}.w", place, value, "Where the ball lies now.")
-        value = float(self.arrays["path.w"][index])
-        return leaf("before", "w", value, f"Where the ball lay {index[0]} steps after its release.")
+            value = float(self.arrays["w"][which])
+            return identity("w", f"{self.name}.w", (which,), value, "Where the ball lies now.")
+        symbol = "wb"[which]
+        value = float(self.arrays[f"path.{symbol}"][index])
+        note = f"Where the ball lay {index[0]} steps after its release."
+        return leaf("before", symbol, value, note)
 
     def _path_J(self, index: Index, page: int) -> Arithmetic:
-        w = self.arrays["path.w"][index[0]]
+        w = np.array([self.arrays[f"path.{axis}"][index[0]] for axis in "wb"])
         losses = self.ground.loss.value(self.ground.scores(w), self.ground.y)
         return self._mean(
             losses,
             lambda i: constant(r"\ell", float(losses[i])),
             page,
             general=r"\frac{1}{n} \sum \ell",
-            code=f"J(path_w[{index[0]}])",
-            symbols={"path_w": f"{self.name}.path.w"},
+            code=f"J(w[{index[0]}], b[{index[0]}])",
+            symbols={"w": f"{self.name}.path.w", "b": f"{self.name}.path.b"},
             note="The height of the ground, with the points as they are now, where the ball lay "
             f"{index[0]} steps after its release.",
         )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.explain.arithmetic import constant, leaf, short_sum, times
+from engine.explain.arithmetic import constant, short_sum, times
 from engine.explain.fit import Fit
 from engine.explain.ledger import Factor, Index, Ledger
 from engine.explain.scene import element
@@ -76,10 +76,3 @@ class FitCurve:
     def _factor(self, short: str, symbol: str) -> Factor:
         value = float(self._fit.arrays[short][self._point])
         return Factor(symbol, value, f"{self._fit.name}.{short}", (self._point,))
-
-
-def given_score(z: Array, index: Index) -> Ledger:
-    """Return the ledger of an element of `one.z`."""
-    index, value = element("one.z", z, index)
-    note = "A score at which the curve is drawn."
-    return worked("one.z", index, value, leaf("given", "z", value, note), symbol="z")

@@ -168,3 +168,21 @@ class Scores:
             symbols={"p": "softmax.p", "y": "softmax.y"},
             note="∂loss/∂z: above 0 the score should go down, below 0 up.",
         )
+
+
+SHARES = np.linspace(0.005, 1.0, 200)
+"""The probabilities over which −ln p is drawn; they are called `surprise.p`."""
+
+
+def surprise(index: Index) -> Ledger:
+    """Return the ledger of an element of the curve of −ln p, `surprise.loss`."""
+    index, p = element("surprise.p", SHARES, index)
+    value = float(-np.log(p))
+    arithmetic = short_sum(
+        times(Factor(r"(-\ln p)", value, "surprise.p", index, p)),
+        general=r"-\ln p",
+        code=f"-np.log(p[{index[0]}])",
+        symbols={"p": "surprise.p"},
+        note="What it costs to have given this probability to the right class.",
+    )
+    return worked("surprise.loss", index, value, arithmetic, symbol="loss")

@@ -47,6 +47,9 @@ class PointLoss(Protocol):
     def output_slope(self, z: Array) -> Array:
         """Return the derivative of the output by the score."""
 
+    def error(self, z: Array, y: Array) -> Array:
+        """Return what the model says, less what it should say."""
+
     def value(self, z: Array, y: Array) -> Array:
         """Return the loss ℓ."""
 
@@ -71,10 +74,15 @@ class Squared:
         """Return 1."""
         return np.ones_like(z)
 
+    def error(self, z: Array, y: Array) -> Array:
+        """Return z − y, the residual."""
+        error: Array = z - y
+        return error
+
     def value(self, z: Array, y: Array) -> Array:
         """Return (z − y)²."""
-        error: Array = (z - y) ** 2
-        return error
+        loss: Array = (z - y) ** 2
+        return loss
 
     def slope(self, z: Array, y: Array) -> Array:
         """Return 2 (z − y)."""
@@ -101,6 +109,11 @@ class _Logistic:
         slope: Array = sigmoid(z) * sigmoid(-z)
         return slope
 
+    def error(self, z: Array, y: Array) -> Array:
+        """Return p − y; for y = 1 as −σ(−z), so that nothing is lost where p is near 1."""
+        error: Array = np.where(y == 1, -sigmoid(-z), sigmoid(z) - y)
+        return error
+
 
 class SquaredProbability(_Logistic):
     """The squared error of the probability.
@@ -113,23 +126,18 @@ class SquaredProbability(_Logistic):
 
     def value(self, z: Array, y: Array) -> Array:
         """Return (p − y)²."""
-        return self._error(z, y) ** 2
+        return self.error(z, y) ** 2
 
     def slope(self, z: Array, y: Array) -> Array:
         """Return 2 (p − y) σ'(z)."""
-        slope: Array = 2 * self._error(z, y) * self.output_slope(z)
+        slope: Array = 2 * self.error(z, y) * self.output_slope(z)
         return slope
 
     def curvature(self, z: Array, y: Array) -> Array:
         """Return 2 σ'(z)² + 2 (p − y) σ'(z) (1 − 2p); 1 − 2p is −tanh(z/2)."""
         slope = self.output_slope(z)
-        bend: Array = 2 * slope * (slope - self._error(z, y) * np.tanh(z / 2))
+        bend: Array = 2 * slope * (slope - self.error(z, y) * np.tanh(z / 2))
         return bend
-
-    def _error(self, z: Array, y: Array) -> Array:
-        """Return p − y; for y = 1 as −σ(−z), so that nothing is lost where p is near 1."""
-        error: Array = np.where(y == 1, -sigmoid(-z), sigmoid(z) - y)
-        return error
 
 
 class CrossEntropy(_Logistic):
@@ -148,8 +156,7 @@ class CrossEntropy(_Logistic):
 
     def slope(self, z: Array, y: Array) -> Array:
         """Return p − y."""
-        slope: Array = np.where(y == 1, -sigmoid(-z), sigmoid(z) - y)
-        return slope
+        return self.error(z, y)
 
     def curvature(self, z: Array, y: Array) -> Array:
         """Return σ'(z)."""

@@ -178,9 +178,9 @@ def test_a_step_goes_along_minus_the_gradient_and_the_path_is_kept():
         np.testing.assert_allclose(
             after[f"{name}.w"], before[f"{name}.w"] + before[f"{name}.update"]
         )
-        np.testing.assert_array_equal(
-            after[f"{name}.path.w"], [before[f"{name}.w"], after[f"{name}.w"]]
-        )
+        for which, axis in enumerate("wb"):
+            ends = [before[f"{name}.w"][which], after[f"{name}.w"][which]]
+            np.testing.assert_array_equal(after[f"{name}.path.{axis}"], ends)
         np.testing.assert_array_equal(
             after[f"{name}.path.J"], [before[f"{name}.J"], after[f"{name}.J"]]
         )
@@ -215,17 +215,24 @@ def test_above_two_over_the_greatest_eigenvalue_the_regressions_ball_flies_off()
 def test_balls_are_released_where_one_likes_and_history_knows_it():
     recorder = run(step=5)
     recorder.act("drop", {"w": 3.5, "b": -2})
-    assert arrays(recorder)["mse.path.w"].tolist() == [[3.5, -2]]
+    assert arrays(recorder)["mse.path.w"].tolist() == [3.5]
+    assert arrays(recorder)["ce.path.b"].tolist() == [-2]
     recorder.step(4)
     there = {name: array.tobytes() for name, array in arrays(recorder).items()}
-    assert arrays(recorder)["ce.path.w"].shape == (5, 2)
+    assert arrays(recorder)["ce.path.w"].shape == (5,)
     recorder.seek(3)
-    assert arrays(recorder)["ce.path.w"].shape == (4, 2)
+    assert arrays(recorder)["ce.path.w"].shape == (4,)
     recorder.seek(9)
     assert {name: array.tobytes() for name, array in arrays(recorder).items()} == there
     other = Recorder(EXHIBIT, {"mode": "classification"}, 1, Library(), changes=recorder.changes)
     other.seek(9)
     assert {name: array.tobytes() for name, array in arrays(other).items()} == there
+
+
+def test_without_a_place_the_balls_are_released_where_they_began():
+    recorder = run(step=8)
+    recorder.act("drop", {})
+    assert arrays(recorder)["ce.w"].tolist() == [-5, 0]
 
 
 @pytest.mark.parametrize(
@@ -247,8 +254,9 @@ def test_moved_points_change_the_ground_and_the_path_lies_on_it():
     found = arrays(recorder)
     assert found["classes.x"].tolist() == [-2, 2]
     ground = MeanLoss(CrossEntropy(), np.array([-2, 2]), np.array([1, 0]))
-    np.testing.assert_allclose(found["ce.path.J"], ground.value(found["ce.path.w"]))
-    assert found["ce.path.w"].shape == (11, 2)
+    path = np.stack([found["ce.path.w"], found["ce.path.b"]], -1)
+    np.testing.assert_allclose(found["ce.path.J"], ground.value(path))
+    assert found["ce.path.w"].shape == (11,)
 
 
 @pytest.mark.parametrize(
@@ -353,4 +361,4 @@ def test_the_gradient_of_mse_names_the_factor_that_kills_it():
         assert slope.symbol == r"\sigma'(z)"
         assert slope.value == found["mse.slope"][i]
     tensors = {one.tensor for term in recorder.ledger("ce.dw", (0,)).terms for one in term.factors}
-    assert tensors == {"ce.p", "classes.x"}
+    assert tensors == {"ce.error", "classes.x"}
