@@ -6,6 +6,7 @@ from engine.exhibits import (
     digits,
     invariance,
     landscape,
+    losses,
     optimizers,
     pipeline,
     pooling,
@@ -13,6 +14,7 @@ from engine.exhibits import (
 from engine.exhibits.contract import Exhibit
 
 _LIST: tuple[Exhibit, ...] = (
+    losses.EXHIBIT,
     descent.EXHIBIT,
     optimizers.EXHIBIT,
     landscape.EXHIBIT,

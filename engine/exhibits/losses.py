@@ -141,8 +141,10 @@ class LossesRun:
         return ()
 
     def scalars(self) -> Mapping[str, float]:
-        """Return the loss of each model."""
-        return {name: float(one.arrays["J"]) for name, one in self._fits.items()}
+        """Return the loss of each model, and how many times cross-entropy is steeper (`ratio`)."""
+        norms = {name: float(one.arrays["norm"]) for name, one in self._fits.items()}
+        ratio = norms["ce"] / norms["mse"] if norms["mse"] else np.inf
+        return {**{name: float(one.arrays["J"]) for name, one in self._fits.items()}, "ratio": ratio}
 
     def snapshot(self, names: Collection[str] | None = None) -> Snapshot:
         """Return the points, the models, their grounds, and the numbers of softmax."""

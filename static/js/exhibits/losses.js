@@ -1,0 +1,533 @@
+/**
+ * The stage of "What a loss is": points that can be moved, the grounds that their losses make over
+ * (w, b), and the balls that roll down them; or the scores of softmax on their way to a loss. Each
+ * figure says by `data-for` in which modes it stands there. Views only.
+ *
+ * @import {ExhibitModule, Frame, ServerError, Tensor} from "../core/types.js"
+ * @import {Colour} from "../core/tokens.js"
+ * @import {Page} from "../core/page.js"
+ * @import {ContourView} from "../views/contour-view.js"
+ * @import {SurfaceView} from "../views/surface-view.js"
+ * @import {Path} from "../views/parts/plane-marks.js"
+ * @import {Column, Table} from "../views/number-table.js"
+ */
+
+import { detail, one, setAttributes, setText } from "../core/dom.js";
+import { significant } from "../core/format.js";
+import { BarList } from "../views/bar-list.js";
+import { CurveView } from "../views/curve-view.js";
+import { NumberTable } from "../views/number-table.js";
+import { PlaneView } from "../views/plane-view.js";
+import { ScoreSliders } from "../views/score-sliders.js";
+
+const STAGE = `
+<div class="losses">
+  <section class="loss-wide panel" data-for="regression classification">
+    <number-table data-balls label="the balls"></number-table>
+    <p class="figure-note" data-said data-for="classification"></p>
+    <div class="figure-tools">
+      <button class="button button-small" type="button" data-release>Back to where it began</button>
+    </div>
+  </section>
+  <figure class="loss-figure" data-for="regression">
+    <plane-view data-tensor="linear.model" label="points and line" x-label="x" y-label="y"
+      movable addable></plane-view>
+  </figure>
+  <figure class="loss-figure" data-for="regression">
+    <contour-view data-model="linear" label="loss of the line" x-label="w"
+      y-label="b"></contour-view>
+  </figure>
+  <figure class="loss-figure" data-for="classification">
+    <contour-view data-model="mse" label="squared error" x-label="w" y-label="b"></contour-view>
+  </figure>
+  <figure class="loss-figure" data-for="classification">
+    <contour-view data-model="ce" label="cross-entropy" x-label="w" y-label="b"></contour-view>
+  </figure>
+  <figure class="loss-figure" data-for="classification">
+    <plane-view data-tensor="ce.model" label="points and curves" x-label="x"
+      y-label="probability of class 1" movable addable></plane-view>
+  </figure>
+  <figure class="loss-figure" data-for="regression classification">
+    <curve-view data-one label="what one point costs" x-label="score z" y-label="loss"></curve-view>
+  </figure>
+  <figure class="loss-figure" data-for="regression classification" data-surface>
+    <surface-view label="the loss as a landscape" x-label="w" y-label="b" z-label="J"></surface-view>
+  </figure>
+  <section class="loss-wide panel" data-for="regression classification">
+    <h2 class="panel-title">Which point costs how much</h2>
+    <number-table data-points label="which point costs how much"></number-table>
+  </section>
+
+  <section class="panel" data-for="softmax">
+    <h2 class="panel-title">The scores: drag them, or type</h2>
+    <score-sliders label="scores" low="-10" high="10" step="0.1"></score-sliders>
+  </section>
+  <section class="panel" data-for="softmax">
+    <h2 class="panel-title">The probabilities</h2>
+    <bar-list data-tensor="softmax.p" label="probabilities" gradual></bar-list>
+  </section>
+  <section class="loss-wide panel" data-for="softmax">
+    <h2 class="panel-title">Number by number: press Next step</h2>
+    <number-table data-classes label="from scores to the gradient"></number-table>
+    <number-table data-whole label="the sum and the loss"></number-table>
+  </section>
+  <figure class="loss-wide loss-figure" data-for="softmax">
+    <curve-view data-surprise label="what it costs to have given p to the right class"
+      x-label="p" y-label="−ln p"></curve-view>
+  </figure>
+</div>`;
+
+/** The models by name: their colour, and what they are called. */
+const MODELS = /** @type {const} */ ({
+  linear: { token: "series-1", name: "squared error", data: "points" },
+  mse: { token: "series-1", name: "squared error", data: "classes" },
+  ce: { token: "series-2", name: "cross-entropy", data: "classes" },
+});
+
+/** @typedef {keyof typeof MODELS} Model */
+/** @type {Readonly<Record<string, readonly Model[]>>} */
+const BALLS = { regression: ["linear"], classification: ["mse", "ce"], softmax: [] };
+
+/** What stands for the signs of the two eigenvalues. */
+const AREAS = JSON.stringify([
+  { value: 4, label: "bends up in every direction", glyph: "∪", token: "correct" },
+  { value: 3, label: "up in one direction, flat in the other", glyph: "⊔", token: "series-2" },
+  { value: 2, label: "up in one direction, down in the other", glyph: "∼", token: "series-1" },
+  { value: 1, label: "down in one direction, flat in the other", glyph: "⊓", token: "series-4" },
+  { value: 0, label: "bends down in every direction", glyph: "∩", token: "series-3" },
+]);
+
+const SHORT = ["w", "z", "error", "loss", "J", "dw", "norm", "update", "dz", "model"];
+const OF_GROUNDS = ["surface.J", "surface.sign", "path.w", "path.b", "path.J", "curve", "tangent"];
+const DASHED = [5, 4];
+
+/** The balls' columns: what is written over them, which tensor, which element. @type {[string, string, number[]][]} */
+const OF_BALL = [
+  ["w", "w", [0]],
+  ["b", "w", [1]],
+  ["loss J", "J", []],
+  ["∂J/∂w", "dw", [0]],
+  ["∂J/∂b", "dw", [1]],
+  ["its length", "norm", []],
+  ["step in w", "update", [0]],
+  ["step in b", "update", [1]],
+];
+
+/** @type {ExhibitModule} */
+const losses = {
+  watch: [
+    ...["points.x", "points.y", "points.plot", "classes.x", "classes.y", "classes.plot"],
+    ...["points.surface.w", "points.surface.b", "classes.surface.w", "classes.surface.b"],
+    ...["linear", "mse", "ce"].flatMap((name) => [...SHORT, ...OF_GROUNDS].map((of) => `${name}.${of}`)),
+    ...["mse.p", "mse.slope", "ce.p", "ce.slope", "one.z", "surprise.p", "surprise.loss"],
+    ...["z", "exp", "sum", "p", "y", "loss", "dz"].map((of) => `softmax.${of}`),
+  ],
+
+  mount(stage, page) {
+    stage.innerHTML = STAGE;
+    return new Stage(stage, page);
+  },
+};
+
+/** Keeps the views in step with the frames and tells the page what is done to them. */
+class Stage {
+  #page;
+  #root;
+  #parts;
+  #planes;
+  #balls;
+  #points;
+  #one;
+  #classes;
+  #whole;
+  #surprise;
+  #sliders;
+  #bars;
+  #said;
+  /** By model, once they are loaded. @type {Map<string, ContourView>} */
+  #contours = new Map();
+  /** @type {SurfaceView | null} */
+  #surface = null;
+  #mode = "";
+  #seq = -1;
+  /** What the tables were arranged for. */
+  #counted = "";
+  /** @type {string[]} */
+  #names = [];
+
+  /**
+   * @param {HTMLElement} stage
+   * @param {Page} page
+   */
+  constructor(stage, page) {
+    this.#page = page;
+    this.#root = one(stage, ".losses", HTMLElement);
+    this.#parts = [...stage.querySelectorAll("[data-for]")];
+    this.#planes = {
+      points: one(stage, "plane-view[data-tensor='linear.model']", PlaneView),
+      classes: one(stage, "plane-view[data-tensor='ce.model']", PlaneView),
+    };
+    this.#balls = one(stage, "[data-balls]", NumberTable);
+    this.#points = one(stage, "[data-points]", NumberTable);
+    this.#classes = one(stage, "[data-classes]", NumberTable);
+    this.#whole = one(stage, "[data-whole]", NumberTable);
+    this.#one = one(stage, "[data-one]", CurveView);
+    this.#surprise = one(stage, "[data-surprise]", CurveView);
+    this.#sliders = one(stage, "score-sliders", ScoreSliders);
+    this.#bars = one(stage, "bar-list", BarList);
+    this.#said = one(stage, "[data-said]", HTMLElement);
+    for (const data of /** @type {const} */ (["points", "classes"])) {
+      const plane = this.#planes[data];
+      plane.addEventListener("point-move", (event) => this.#move(data, detail(event)));
+      plane.addEventListener("point-add", (event) => this.#add(data, detail(event)));
+      plane.addEventListener("point-remove", (event) => this.#remove(data, detail(event).index));
+      plane.addEventListener("point-pick", (event) => page.set({ point: detail(event).index }));
+    }
+    stage.addEventListener("place-pick", (event) => this.#drop(event));
+    stage.addEventListener("scores-change", (event) => {
+      page.set({ scores: detail(event).values.join(" ") });
+    });
+    one(stage, "[data-release]", HTMLElement).addEventListener("click", () => page.act("drop", {}));
+    page.onEvent("error", (error) => this.#refused(error));
+    void this.#load(stage);
+  }
+
+  /** Load what draws grounds: it is not needed to read the page. @param {HTMLElement} stage */
+  async #load(stage) {
+    const [{ ContourView }, { SurfaceView }] = await Promise.all([
+      import("../views/contour-view.js"),
+      import("../views/surface-view.js"),
+    ]);
+    for (const name of Object.keys(MODELS)) {
+      this.#contours.set(name, one(stage, `contour-view[data-model="${name}"]`, ContourView));
+    }
+    this.#surface = one(stage, "surface-view", SurfaceView);
+    this.#seq = -1;
+    this.#page.invalidate();
+    this.#page.relink();
+  }
+
+  /** @param {Frame} frame */
+  paint(frame) {
+    if (this.#seq === frame.seq) return;
+    this.#seq = frame.seq;
+    const mode = String(this.#page.values.mode);
+    this.#enter(mode);
+    if (mode === "softmax") this.#paintSoftmax(frame);
+    else this.#paintFit(frame, BALLS[mode]);
+  }
+
+  /** @param {string} mode */
+  #enter(mode) {
+    if (mode === this.#mode) return;
+    this.#mode = mode;
+    this.#counted = "";
+    setAttributes(this.#root, { "data-mode": mode });
+    for (const part of this.#parts) {
+      const shown = part.getAttribute("data-for")?.split(" ").includes(mode);
+      part.toggleAttribute("hidden", !shown);
+    }
+  }
+
+  /**
+   * @param {Frame} frame
+   * @param {readonly Model[]} models
+   */
+  #paintFit(frame, models) {
+    const { arrays, scalars } = frame;
+    const [{ data }] = models.map((name) => MODELS[name]);
+    const [x, y] = [arrays.get(`${data}.x`), arrays.get(`${data}.y`)];
+    if (!x || !y) return;
+    const point = Math.min(Number(this.#page.values.point), x.data.length - 1);
+    this.#arrange(models, x.data.length);
+    this.#balls.show(arrays);
+    this.#points.show(arrays);
+    this.#points.choose(point);
+    const key = `${this.#mode} ${x.data.join()} ${y.data.join()}`;
+    if (data === "points") this.#paintLine(arrays, x, y);
+    else this.#paintClasses(arrays, x, y);
+    this.#planes[data].choose(point);
+    this.#paintOne(arrays, models, point, `${key} ${point}`);
+    this.#paintGrounds(arrays, models, key);
+    const times = scalars.ratio;
+    const told = `The gradient of cross-entropy is ${significant(times)} times as long as the other.`;
+    setText(this.#said, times === undefined ? "" : told);
+  }
+
+  /** @param {Map<string, Tensor>} arrays @param {Tensor} x @param {Tensor} y */
+  #paintLine(arrays, x, y) {
+    const plane = this.#planes.points;
+    plane.show({ points: { x: x.data, y: y.data }, bounds: BOUNDS.points });
+    const [plot, model, z] = read(arrays, "points.plot", "linear.model", "linear.z");
+    plane.curves([{ token: "series-1", x: plot, y: model, label: "the line" }]);
+    plane.lines(
+      Array.from(y.data, (from, i) => ({
+        x1: x.data[i],
+        y1: from,
+        x2: x.data[i],
+        y2: z[i],
+        token: /** @type {const} */ ("gradient"),
+        label: i === 0 ? "residuals" : undefined,
+      })),
+    );
+  }
+
+  /** @param {Map<string, Tensor>} arrays @param {Tensor} x @param {Tensor} y */
+  #paintClasses(arrays, x, y) {
+    const plane = this.#planes.classes;
+    const points = { x: x.data, y: y.data, classes: y.data };
+    plane.show({ points, bounds: BOUNDS.classes, classNames: ["class 0", "class 1"] });
+    const [plot, mse, ce] = read(arrays, "classes.plot", "mse.model", "ce.model");
+    plane.curves([
+      { token: MODELS.mse.token, x: plot, y: mse, label: MODELS.mse.name },
+      { token: MODELS.ce.token, x: plot, y: ce, label: MODELS.ce.name, dash: DASHED },
+    ]);
+  }
+
+  /**
+   * @param {Map<string, Tensor>} arrays
+   * @param {readonly Model[]} models
+   * @param {number} point
+   * @param {string} key
+   */
+  #paintOne(arrays, models, point, key) {
+    const [x] = read(arrays, "one.z");
+    const curves = [];
+    const marks = [];
+    const lines = [];
+    for (const name of models) {
+      const { token, name: label } = MODELS[name];
+      const dash = name === "ce" ? DASHED : undefined;
+      const [y, z, loss, tangent] = read(
+        arrays,
+        ...[`${name}.curve`, `${name}.z`, `${name}.loss`, `${name}.tangent`],
+      );
+      curves.push({ name: label, label, token, x, y, dash });
+      marks.push({ x: z[point], y: loss[point], token });
+      const ends = { x1: tangent[0], y1: tangent[1], x2: tangent[2], y2: tangent[3] };
+      lines.push({ ...ends, token: /** @type {Colour} */ ("gradient") });
+    }
+    this.#one.show({ curves, key: `${key} ${x[0]}` });
+    this.#one.marks(marks);
+    this.#one.lines(lines);
+    setAttributes(this.#one, { label: `what point ${point + 1} costs, by its score` });
+  }
+
+  /**
+   * @param {Map<string, Tensor>} arrays
+   * @param {readonly Model[]} models
+   * @param {string} key
+   */
+  #paintGrounds(arrays, models, key) {
+    if (!this.#surface) return;
+    const bent = this.#page.values.map === "curvature";
+    const grounds = [];
+    /** @type {Path[]} */
+    const paths = [];
+    for (const [scene, name] of models.entries()) {
+      const { token, name: label, data } = MODELS[name];
+      const [x, y, z, sign] = read(
+        arrays,
+        ...[`${data}.surface.w`, `${data}.surface.b`, `${name}.surface.J`, `${name}.surface.sign`],
+      );
+      const contours = this.#contours.get(name);
+      const tensor = `${name}.surface.${bent ? "sign" : "J"}`;
+      const what = bent ? "signs of both eigenvalues" : "J";
+      if (contours) {
+        const areas = bent ? AREAS : null;
+        setAttributes(contours, { "data-tensor": tensor, "z-label": what, areas });
+        contours.show({ x, y, z: bent ? sign : z, key: `${key} ${bent}` });
+      }
+      const [w, b, J] = read(arrays, `${name}.path.w`, `${name}.path.b`, `${name}.path.J`);
+      const path = { name: label, token, x: w, y: b, z: J, scene };
+      contours?.paths([path]);
+      paths.push(path);
+      grounds.push({ x, y, z, key, title: models.length > 1 ? label : undefined });
+    }
+    this.#surface.show(grounds);
+    this.#surface.paths(paths);
+  }
+
+  /** @param {Frame} frame */
+  #paintSoftmax({ arrays }) {
+    const scores = String(this.#page.values.scores).split(" ").map(Number);
+    const z = arrays.get("softmax.z");
+    const y = arrays.get("softmax.y");
+    if (!z || !y) return;
+    this.#arrange([], z.data.length);
+    const right = y.data.indexOf(1);
+    this.#sliders.show(scores, namesOf(scores.length));
+    this.#bars.show(arrays.get("softmax.p"), this.#names, right);
+    this.#classes.show(arrays);
+    this.#classes.choose(right);
+    this.#whole.show(arrays);
+    const [p, cost, shares, loss] = read(
+      arrays,
+      ...["surprise.p", "surprise.loss", "softmax.p", "softmax.loss"],
+    );
+    this.#surprise.show({ curves: [{ token: "series-1", x: p, y: cost, name: "−ln p" }], key: "surprise" });
+    this.#surprise.marks([{ x: shares[right], y: loss[0], token: "correct", label: `class ${right}` }]);
+  }
+
+  /**
+   * Lay out the tables for so many balls and points, or classes.
+   *
+   * @param {readonly Model[]} models
+   * @param {number} count
+   */
+  #arrange(models, count) {
+    const key = `${models.join()} ${count}`;
+    if (key === this.#counted) return;
+    this.#counted = key;
+    this.#names = namesOf(count);
+    if (models.length === 0) {
+      this.#classes.arrange(classTable(count));
+      this.#whole.arrange(WHOLE);
+      return;
+    }
+    this.#balls.arrange({
+      rows: models.map((name) => MODELS[name]).map(({ name, token }) => ({ label: name, token })),
+      columns: OF_BALL.map(([label]) => ({ label })),
+      cells: models.map((name) => OF_BALL.map(([, of, index]) => ({ tensor: `${name}.${of}`, index }))),
+    });
+    this.#points.arrange(pointTable(models, count));
+  }
+
+  /** @param {"points" | "classes"} data */
+  #pairs(data) {
+    const arrays = this.#page.frame?.arrays;
+    if (!arrays) return [];
+    const [x, y] = read(arrays, `${data}.x`, `${data}.y`);
+    return Array.from(x, (one, i) => pair(one, y[i]));
+  }
+
+  /** @param {"points" | "classes"} data @param {{index: number, x: number, y: number}} moved */
+  #move(data, { index, x, y }) {
+    this.#page.set({ [data]: this.#pairs(data).with(index, pair(x, y)).join("; "), point: index });
+  }
+
+  /** @param {"points" | "classes"} data @param {{x: number, y: number}} added */
+  #add(data, { x, y }) {
+    this.#page.set({ [data]: [...this.#pairs(data), pair(x, y)].join("; ") });
+  }
+
+  /** @param {"points" | "classes"} data @param {number} index */
+  #remove(data, index) {
+    this.#page.set({ [data]: this.#pairs(data).toSpliced(index, 1).join("; ") });
+  }
+
+  /** @param {Event} event */
+  #drop(event) {
+    const { target } = event;
+    const ground = target instanceof Element && target.closest("contour-view, surface-view");
+    if (!ground) return;
+    const { x, y } = detail(event);
+    this.#page.act("drop", { w: x, b: y });
+  }
+
+  /** @param {ServerError} error */
+  #refused({ field, text }) {
+    if (field === "scores") this.#sliders.reject(text.replace(/^scores: /, ""));
+    // a point that was not taken is said where points are moved: the control lies behind "More"
+    else if (field === "points" || field === "classes") this.#page.notice(text);
+  }
+}
+
+/** The axes of the planes: they stay, so that a point that is moved does not move them. @type {Record<string, {x: [number, number], y: [number, number]}>} */
+const BOUNDS = {
+  points: { x: [-4, 4], y: [-4, 4] },
+  classes: { x: [-4, 4], y: [-0.15, 1.15] },
+};
+
+/** @type {Table} */
+const WHOLE = {
+  rows: [{ label: "all classes together" }],
+  columns: [
+    { label: "sum of eᶻ", tensor: "softmax.sum" },
+    { label: "loss, −ln p of the right class", tensor: "softmax.loss" },
+  ],
+  cells: [
+    [
+      { tensor: "softmax.sum", index: [] },
+      { tensor: "softmax.loss", index: [] },
+    ],
+  ],
+};
+
+/** @param {number} count @returns {Table} */
+function classTable(count) {
+  const columns = [
+    { label: "score z", tensor: "softmax.z" },
+    { label: "eᶻ", tensor: "softmax.exp" },
+    { label: "p = eᶻ / sum", tensor: "softmax.p" },
+    { label: "y", tensor: "softmax.y" },
+    { label: "gradient p − y", tensor: "softmax.dz" },
+  ];
+  return tableOf(namesOf(count), columns);
+}
+
+/** @param {readonly Model[]} models @param {number} count @returns {Table} */
+function pointTable(models, count) {
+  const rows = Array.from({ length: count }, (_, i) => `point ${i + 1}`);
+  const [{ data }] = models.map((name) => MODELS[name]);
+  const given = [
+    { label: "x", tensor: `${data}.x` },
+    { label: data === "points" ? "y" : "class y", tensor: `${data}.y` },
+  ];
+  if (data === "points") {
+    const said = [
+      { label: "the line says z", tensor: "linear.z" },
+      { label: "residual z − y", tensor: "linear.error" },
+      { label: "squared", tensor: "linear.loss" },
+    ];
+    return tableOf(rows, [...given, ...said]);
+  }
+  const told = models.flatMap((name) => {
+    const { token } = MODELS[name];
+    return [
+      { label: "p", tensor: `${name}.p`, token },
+      { label: "σ′(z)", tensor: `${name}.slope`, token },
+      { label: "loss", tensor: `${name}.loss`, token },
+      { label: "∂loss/∂z", tensor: `${name}.dz`, token },
+    ];
+  });
+  return tableOf(rows, [...given, ...told]);
+}
+
+/**
+ * A table of vectors with an element a row.
+ *
+ * @param {readonly string[]} rows
+ * @param {readonly (Column & {tensor: string})[]} columns
+ * @returns {Table}
+ */
+function tableOf(rows, columns) {
+  return {
+    rows: rows.map((label) => ({ label })),
+    columns,
+    cells: rows.map((_, row) => columns.map(({ tensor }) => ({ tensor, index: [row] }))),
+  };
+}
+
+/** @param {number} count */
+function namesOf(count) {
+  return Array.from({ length: count }, (_, i) => `class ${i}`);
+}
+
+/** A point as the controls have it. @param {number} x @param {number} y */
+function pair(x, y) {
+  return `${Number(x.toFixed(2))} ${Number(y.toFixed(2))}`;
+}
+
+/**
+ * The numbers of tensors; none for one that has not come.
+ *
+ * @param {ReadonlyMap<string, Tensor>} arrays
+ * @param {...string} names
+ * @returns {ArrayLike<number>[]}
+ */
+function read(arrays, ...names) {
+  return names.map((name) => arrays.get(name)?.data ?? []);
+}
+
+export default losses;
