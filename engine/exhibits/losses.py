@@ -51,10 +51,10 @@ MODELS: dict[str, tuple[str, PointLoss]] = {
 BALLS = {"regression": ("linear",), "classification": ("mse", "ce"), "softmax": ()}
 """Which models a step moves, by mode."""
 
-BOUNDS = {"points": ((-3.0, 4.0), (-4.0, 4.0)), "classes": ((-6.0, 6.0), (-6.0, 6.0))}
+BOUNDS = {"points": ((-1.5, 3.0), (-3.0, 3.5)), "classes": ((-6.0, 6.0), (-6.0, 6.0))}
 """What is drawn of w and b."""
 
-START = {"points": (-2.0, 3.0), "classes": (-5.0, 0.0)}
+START = {"points": (-0.8, 1.5), "classes": (-5.0, 0.0)}
 """Where a ball is released; for the classes where each is told apart surely, and wrongly."""
 
 RATES = {"points": "rate", "classes": "logistic_rate"}
@@ -278,7 +278,7 @@ class LossesRun:
         """Return the scores over which a point's loss is drawn: all that the balls have, and 8."""
         balls = BALLS[self._mode] or ("linear",)
         there = [abs(float(self._fits[name].arrays["z"][self._point(name)])) for name in balls]
-        reach = max(8.0, *(np.ceil(one) for one in there if np.isfinite(one)), 0.0)
+        reach = max(8.0, *(np.ceil(one) + 2 for one in there if np.isfinite(one)), 0.0)
         return np.linspace(-reach, reach, 121)
 
     def _array(self, tensor: str) -> Array:

@@ -44,8 +44,8 @@ const STAGE = `
     <contour-view data-model="ce" label="cross-entropy" x-label="w" y-label="b"></contour-view>
   </figure>
   <figure class="loss-figure" data-for="classification">
-    <plane-view data-tensor="ce.model" label="points and curves" x-label="x"
-      y-label="probability of class 1" movable addable></plane-view>
+    <plane-view data-tensor="ce.model" label="points, and the probability of class 1" x-label="x"
+      y-label="class y" movable addable></plane-view>
   </figure>
   <figure class="loss-figure" data-for="regression classification">
     <curve-view data-one label="what one point costs" x-label="score z" y-label="loss"></curve-view>
@@ -80,7 +80,7 @@ const STAGE = `
 /** The models by name: their colour, and what they are called. */
 const MODELS = /** @type {const} */ ({
   linear: { token: "series-1", name: "squared error", data: "points" },
-  mse: { token: "series-1", name: "squared error", data: "classes" },
+  mse: { token: "series-3", name: "squared error", data: "classes" },
   ce: { token: "series-2", name: "cross-entropy", data: "classes" },
 });
 
@@ -89,13 +89,13 @@ const MODELS = /** @type {const} */ ({
 const BALLS = { regression: ["linear"], classification: ["mse", "ce"], softmax: [] };
 
 /** What stands for the signs of the two eigenvalues. */
-const AREAS = JSON.stringify([
-  { value: 4, label: "bends up in every direction", glyph: "∪", token: "correct" },
-  { value: 3, label: "up in one direction, flat in the other", glyph: "⊔", token: "series-2" },
+const AREAS = [
+  { value: 4, label: "bends up in every direction", glyph: "∪", token: "positive" },
+  { value: 3, label: "up in one direction, flat in the other", glyph: "⊔", token: "series-4" },
   { value: 2, label: "up in one direction, down in the other", glyph: "∼", token: "series-1" },
-  { value: 1, label: "down in one direction, flat in the other", glyph: "⊓", token: "series-4" },
-  { value: 0, label: "bends down in every direction", glyph: "∩", token: "series-3" },
-]);
+  { value: 1, label: "down in one direction, flat in the other", glyph: "⊓", token: "series-3" },
+  { value: 0, label: "bends down in every direction", glyph: "∩", token: "negative" },
+];
 
 const SHORT = ["w", "z", "error", "loss", "J", "dw", "norm", "update", "dz", "model"];
 const OF_GROUNDS = ["surface.J", "surface.sign", "path.w", "path.b", "path.J", "curve", "tangent"];
@@ -154,6 +154,8 @@ class Stage {
   #counted = "";
   /** @type {string[]} */
   #names = [];
+  /** The kinds of ground that were found on the maps last. */
+  #kinds = { key: "", text: "" };
 
   /**
    * @param {HTMLElement} stage
@@ -324,6 +326,7 @@ class Stage {
     const grounds = [];
     /** @type {Path[]} */
     const paths = [];
+    const areas = bent ? this.#areas(arrays, models, key) : null;
     for (const [scene, name] of models.entries()) {
       const { token, name: label, data } = MODELS[name];
       const [x, y, z, sign] = read(
@@ -334,7 +337,6 @@ class Stage {
       const tensor = `${name}.surface.${bent ? "sign" : "J"}`;
       const what = bent ? "signs of both eigenvalues" : "J";
       if (contours) {
-        const areas = bent ? AREAS : null;
         setAttributes(contours, { "data-tensor": tensor, "z-label": what, areas });
         contours.show({ x, y, z: bent ? sign : z, key: `${key} ${bent}` });
       }
@@ -346,6 +348,21 @@ class Stage {
     }
     this.#surface.show(grounds);
     this.#surface.paths(paths);
+  }
+
+  /**
+   * The kinds of ground that there are on any of the maps.
+   *
+   * @param {Map<string, Tensor>} arrays
+   * @param {readonly Model[]} models
+   * @param {string} key
+   */
+  #areas(arrays, models, key) {
+    if (key === this.#kinds.key) return this.#kinds.text;
+    const found = new Set(models.flatMap((name) => [...(arrays.get(`${name}.surface.sign`)?.data ?? [])]));
+    const text = JSON.stringify(AREAS.filter(({ value }) => found.has(value)));
+    this.#kinds = { key, text };
+    return text;
   }
 
   /** @param {Frame} frame */
@@ -398,12 +415,17 @@ class Stage {
     const arrays = this.#page.frame?.arrays;
     if (!arrays) return [];
     const [x, y] = read(arrays, `${data}.x`, `${data}.y`);
-    return Array.from(x, (one, i) => pair(one, y[i]));
+    return Array.from(x, (at, i) => pair(at, y[i]));
   }
 
-  /** @param {"points" | "classes"} data @param {{index: number, x: number, y: number}} moved */
-  #move(data, { index, x, y }) {
-    this.#page.set({ [data]: this.#pairs(data).with(index, pair(x, y)).join("; "), point: index });
+  /** @param {"points" | "classes"} data @param {{index: number, x: number, y: number, done: boolean}} moved */
+  #move(data, { index, x, y, done }) {
+    const before = this.#pairs(data);
+    const [fromX, fromY] = before[index]?.split(" ").map(Number) ?? [];
+    // a key moves a point by little: straight up or down, it means the other class
+    const turned = data === "classes" && done && Math.abs(x - fromX) < 0.01 && y !== fromY;
+    const moved = pair(x, turned ? Number(y > fromY) : y);
+    this.#page.set({ [data]: before.with(index, moved).join("; "), point: index });
   }
 
   /** @param {"points" | "classes"} data @param {{x: number, y: number}} added */
@@ -484,12 +506,13 @@ function pointTable(models, count) {
   }
   const told = models.flatMap((name) => {
     const { token } = MODELS[name];
-    return [
+    const columns = [
       { label: "p", tensor: `${name}.p`, token },
       { label: "σ′(z)", tensor: `${name}.slope`, token },
-      { label: "loss", tensor: `${name}.loss`, token },
-      { label: "∂loss/∂z", tensor: `${name}.dz`, token },
+      { label: "loss ℓ", tensor: `${name}.loss`, token },
+      { label: "∂ℓ/∂z", tensor: `${name}.dz`, token },
     ];
+    return columns.filter(({ tensor }) => tensor !== "ce.slope"); // its gradient has no such factor
   });
   return tableOf(rows, [...given, ...told]);
 }

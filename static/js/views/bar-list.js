@@ -146,9 +146,14 @@ export class BarList extends HTMLElement {
     const most = Number(this.getAttribute("most") ?? 1);
     const { data } = tensor;
     const { start } = arrangement;
-    this.greatest = this.hasAttribute("gradual") && Number.isNaN(data[start]) ? NOTHING : 0;
+    const gradual = this.hasAttribute("gradual");
+    this.greatest = 0;
     for (let i = 1; i < bars.length; i++) {
       if (data[start + i] > data[start + this.greatest]) this.greatest = i;
+    }
+    // which is the greatest is not known before all of them are there
+    for (let i = 0; gradual && i < bars.length; i++) {
+      if (Number.isNaN(data[start + i])) this.greatest = NOTHING;
     }
     for (let i = 0; i < bars.length; i++) {
       const value = data[start + i];
@@ -175,7 +180,9 @@ export class BarList extends HTMLElement {
     const { tensor, arrangement, greatest } = this;
     if (!tensor || !arrangement || !this.life) return;
     if (greatest === NOTHING) {
-      this.said.textContent = `${this.label}: ${this.bars.length} bars, none of them there yet.`;
+      const some = this.bars.some((_, i) => !Number.isNaN(tensor.data[arrangement.start + i]));
+      const there = some ? "not all of them there yet" : "none of them there yet";
+      this.said.textContent = `${this.label}: ${this.bars.length} bars, ${there}.`;
       this.roving?.rename();
       return;
     }

@@ -26,6 +26,8 @@ const PATIENCE = 1000;
 export class ScoreSliders extends HTMLElement {
   /** @type {Line[]} */
   #lines = [];
+  /** The numbers as they are. @type {readonly number[]} */
+  #values = [];
   #problem = element("p", { class: "control-problem", id: uniqueId("scores"), hidden: true });
   #box = element("div", { class: "score-lines" });
 
@@ -40,6 +42,7 @@ export class ScoreSliders extends HTMLElement {
    * @param {readonly string[]} names
    */
   show(values, names) {
+    this.#values = values;
     while (this.#lines.length > values.length) this.#lines.pop()?.root.remove();
     while (this.#lines.length < values.length) this.#add();
     for (const [i, line] of this.#lines.entries()) {
@@ -56,11 +59,19 @@ export class ScoreSliders extends HTMLElement {
     }
   }
 
-  /** @param {string} text  empty takes it back */
+  /** Put the numbers back as they are, and say why. @param {string} text */
   reject(text) {
+    this.#say(text);
+    for (const [i, line] of this.#lines.entries()) {
+      line.until = 0;
+      this.#write(line, this.#values[i]);
+    }
+  }
+
+  /** @param {string} text  empty takes it back */
+  #say(text) {
     setText(this.#problem, text);
     this.#problem.hidden = text === "";
-    if (text) for (const line of this.#lines) line.until = 0;
   }
 
   #add() {
@@ -79,7 +90,7 @@ export class ScoreSliders extends HTMLElement {
   /** @param {Line} line @param {number} value */
   #choose(line, value) {
     if (Number.isNaN(value)) return this.#write(line, line.value);
-    this.reject("");
+    this.#say("");
     this.#write(line, value);
     line.until = performance.now() + PATIENCE;
     const values = this.#lines.map((one) => one.value);
