@@ -142,9 +142,9 @@ class LossesRun:
 
     def scalars(self) -> Mapping[str, float]:
         """Return the loss of each model, and how many times cross-entropy is steeper (`ratio`)."""
-        norms = {name: float(one.arrays["norm"]) for name, one in self._fits.items()}
-        ratio = norms["ce"] / norms["mse"] if norms["mse"] else np.inf
-        return {**{name: float(one.arrays["J"]) for name, one in self._fits.items()}, "ratio": ratio}
+        mse, ce = (float(self._fits[name].arrays["norm"]) for name in ("mse", "ce"))
+        losses = {name: float(one.arrays["J"]) for name, one in self._fits.items()}
+        return {**losses, "ratio": ce / mse if mse else np.inf}
 
     def snapshot(self, names: Collection[str] | None = None) -> Snapshot:
         """Return the points, the models, their grounds, and the numbers of softmax."""

@@ -203,7 +203,7 @@ def test_above_two_over_the_greatest_eigenvalue_the_regressions_ball_flies_off()
     for rate, settles in ((0.97 * limit, True), (1.03 * limit, False)):
         found = arrays(run("regression", 300, rate=float(rate)))
         assert (found["linear.J"] < 1) == settles
-    events = recorder.act("drop", {"w": 4, "b": 4})
+    events = recorder.act("drop", {"w": 3, "b": 3})
     assert events == ()
     recorder.set({"rate": 1.0})
     (event,) = recorder.step(300)
