@@ -186,12 +186,12 @@ def test_softmax_comes_number_by_number_and_scores_are_dragged_or_typed(stage: S
     expect(stage.number("classes", 0, 1)).to_have_text("7.39")
     expect(stage.number("classes", 1, 1)).to_have_text("–")
     stage.page.locator("#stage").press("End")
-    expect(stage.number("whole", 0, 1)).to_have_text("1.35")
+    expect(stage.number("whole", 1, 0)).to_have_text("1.35")
     expect(stage.page.locator("bar-list .said")).to_contain_text("the label is class 1")
     score = stage.page.get_by_role("spinbutton", name="score of class 1")
     score.fill("2")
     score.press("Enter")
-    expect(stage.number("whole", 0, 1)).to_have_text("0.718")
+    expect(stage.number("whole", 1, 0)).to_have_text("0.718")
     score.fill("11")
     score.press("Enter")
     problem = stage.page.locator("score-sliders .control-problem")
@@ -208,7 +208,7 @@ def test_softmax_comes_number_by_number_and_scores_are_dragged_or_typed(stage: S
 
 def test_a_number_that_is_still_to_come_says_when(stage: Stage):
     stage.open("?mode=softmax&step=2")
-    stage.number("whole", 0, 1).get_by_role("button").click()
+    stage.number("whole", 1, 0).get_by_role("button").click()
     expect(stage.page.locator("number-ledger")).to_contain_text("it is worked out at step 8")
 
 

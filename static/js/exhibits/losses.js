@@ -463,17 +463,9 @@ const BOUNDS = {
 
 /** @type {Table} */
 const WHOLE = {
-  rows: [{ label: "all classes together" }],
-  columns: [
-    { label: "sum of eᶻ", tensor: "softmax.sum" },
-    { label: "loss, −ln p of the right class", tensor: "softmax.loss" },
-  ],
-  cells: [
-    [
-      { tensor: "softmax.sum", index: [] },
-      { tensor: "softmax.loss", index: [] },
-    ],
-  ],
+  rows: [{ label: "sum of eᶻ" }, { label: "loss: −ln p of the right class" }],
+  columns: [{ label: "all classes together" }],
+  cells: [[{ tensor: "softmax.sum", index: [] }], [{ tensor: "softmax.loss", index: [] }]],
 };
 
 /** @param {number} count @returns {Table} */
