@@ -18,6 +18,11 @@ class Stage:
     def open(self, query: str = "") -> "Stage":
         self.page.goto(f"/e/losses{query}")
         expect(self.page.locator(".losses[data-mode]")).to_have_count(1)
+        self.page.wait_for_function(
+            """() => [...document.querySelectorAll("contour-view, surface-view")]
+              .filter((view) => view.seen && view.clientWidth > 0).every((view) => view.drawn)""",
+            timeout=30_000,
+        )
         return self
 
     def button(self, name: str) -> Locator:

@@ -100,6 +100,8 @@ const AREAS = [
 const SHORT = ["w", "z", "error", "loss", "J", "dw", "norm", "update", "dz", "model"];
 const OF_GROUNDS = ["surface.J", "surface.sign", "path.w", "path.b", "path.J", "curve", "tangent"];
 const DASHED = [5, 4];
+/** How long points that were sent are taken for those that are there, ms. */
+const PATIENCE = 3000;
 
 /** The balls' columns: what is written over them, which tensor, which element. @type {[string, string, number[]][]} */
 const OF_BALL = [
@@ -154,6 +156,8 @@ class Stage {
   #counted = "";
   /** @type {string[]} */
   #names = [];
+  /** The points that were sent last, and until when they count for those that are there. */
+  #sent = { data: "", pairs: /** @type {string[]} */ ([]), until: 0 };
   /** The kinds of ground that were found on the maps last. */
   #kinds = { key: "", text: "" };
 
@@ -410,12 +414,25 @@ class Stage {
     this.#points.arrange(pointTable(models, count));
   }
 
-  /** @param {"points" | "classes"} data */
+  /**
+   * The points as they were last sent; as they came, when that is long ago.
+   *
+   * @param {"points" | "classes"} data
+   */
   #pairs(data) {
     const arrays = this.#page.frame?.arrays;
     if (!arrays) return [];
     const [x, y] = read(arrays, `${data}.x`, `${data}.y`);
-    return Array.from(x, (at, i) => pair(at, y[i]));
+    const here = Array.from(x, (at, i) => pair(at, y[i]));
+    const { data: of, pairs, until } = this.#sent;
+    const waiting = of === data && performance.now() < until;
+    return waiting && pairs.join() !== here.join() ? pairs : here;
+  }
+
+  /** @param {"points" | "classes"} data @param {string[]} pairs @param {number} [point] */
+  #send(data, pairs, point) {
+    this.#sent = { data, pairs, until: performance.now() + PATIENCE };
+    this.#page.set({ [data]: pairs.join("; "), ...(point === undefined ? {} : { point }) });
   }
 
   /** @param {"points" | "classes"} data @param {{index: number, x: number, y: number, done: boolean}} moved */
@@ -423,19 +440,19 @@ class Stage {
     const before = this.#pairs(data);
     const [fromX, fromY] = before[index]?.split(" ").map(Number) ?? [];
     // a key moves a point by little: straight up or down, it means the other class
-    const turned = data === "classes" && done && Math.abs(x - fromX) < 0.01 && y !== fromY;
-    const moved = pair(x, turned ? Number(y > fromY) : y);
-    this.#page.set({ [data]: before.with(index, moved).join("; "), point: index });
+    const turned = done && Math.abs(x - fromX) < 0.01 && y !== fromY;
+    const side = Number(turned ? y > fromY : y >= 0.5);
+    this.#send(data, before.with(index, pair(x, data === "classes" ? side : y)), index);
   }
 
   /** @param {"points" | "classes"} data @param {{x: number, y: number}} added */
   #add(data, { x, y }) {
-    this.#page.set({ [data]: [...this.#pairs(data), pair(x, y)].join("; ") });
+    this.#send(data, [...this.#pairs(data), pair(x, y)]);
   }
 
   /** @param {"points" | "classes"} data @param {number} index */
   #remove(data, index) {
-    this.#page.set({ [data]: this.#pairs(data).toSpliced(index, 1).join("; ") });
+    this.#send(data, this.#pairs(data).toSpliced(index, 1));
   }
 
   /** @param {Event} event */
@@ -449,6 +466,7 @@ class Stage {
 
   /** @param {ServerError} error */
   #refused({ field, text }) {
+    this.#sent.until = 0;
     if (field === "scores") this.#sliders.reject(text.replace(/^scores: /, ""));
     // a point that was not taken is said where points are moved: the control lies behind "More"
     else if (field === "points" || field === "classes") this.#page.notice(text);
