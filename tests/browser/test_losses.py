@@ -211,12 +211,6 @@ def test_softmax_comes_number_by_number_and_scores_are_dragged_or_typed(stage: S
     expect(stage.number("classes", 1, 2)).to_have_text(before)
 
 
-def test_a_number_that_is_still_to_come_says_when(stage: Stage):
-    stage.open("?mode=softmax&step=2")
-    stage.number("whole", 1, 0).get_by_role("button").click()
-    expect(stage.page.locator("number-ledger")).to_contain_text("it is worked out at step 8")
-
-
 @pytest.mark.parametrize(
     ("question", "beat", "option", "verdict"),
     [

@@ -9,7 +9,7 @@
  * @import {ContourView} from "../views/contour-view.js"
  * @import {SurfaceView} from "../views/surface-view.js"
  * @import {Path} from "../views/parts/plane-marks.js"
- * @import {Column, Table} from "../views/number-table.js"
+ * @import {Model} from "./losses/tables.js"
  */
 
 import { detail, one, setAttributes, setText } from "../core/dom.js";
@@ -19,72 +19,9 @@ import { CurveView } from "../views/curve-view.js";
 import { NumberTable } from "../views/number-table.js";
 import { PlaneView } from "../views/plane-view.js";
 import { ScoreSliders } from "../views/score-sliders.js";
+import { STAGE } from "./losses/stage.js";
+import { ballColumns, ballRows, classColumns, MODELS, namesOf, pointColumns, WHOLE, wholeColumns } from "./losses/tables.js";
 
-const STAGE = `
-<div class="losses">
-  <section class="loss-wide panel" data-for="regression classification">
-    <number-table data-balls label="the balls"></number-table>
-    <p class="figure-note" data-said data-for="classification"></p>
-    <div class="figure-tools">
-      <button class="button button-small" type="button" data-release>Back to where it began</button>
-    </div>
-  </section>
-  <figure class="loss-figure" data-for="regression">
-    <plane-view data-tensor="linear.model" label="points and line" x-label="x" y-label="y"
-      movable addable></plane-view>
-  </figure>
-  <figure class="loss-figure" data-for="regression">
-    <contour-view data-model="linear" label="loss of the line" x-label="w"
-      y-label="b"></contour-view>
-  </figure>
-  <figure class="loss-figure" data-for="classification">
-    <contour-view data-model="mse" label="squared error" x-label="w" y-label="b"></contour-view>
-  </figure>
-  <figure class="loss-figure" data-for="classification">
-    <contour-view data-model="ce" label="cross-entropy" x-label="w" y-label="b"></contour-view>
-  </figure>
-  <figure class="loss-figure" data-for="classification">
-    <plane-view data-tensor="ce.model" label="points, and the probability of class 1" x-label="x"
-      y-label="class y" movable addable></plane-view>
-  </figure>
-  <figure class="loss-figure" data-for="regression classification">
-    <curve-view data-one label="what one point costs" x-label="score z" y-label="loss"></curve-view>
-  </figure>
-  <figure class="loss-figure" data-for="regression classification" data-surface>
-    <surface-view label="the loss as a landscape" x-label="w" y-label="b" z-label="J"></surface-view>
-  </figure>
-  <section class="loss-wide panel" data-for="regression classification">
-    <h2 class="panel-title">Which point costs how much</h2>
-    <number-table data-points label="which point costs how much"></number-table>
-  </section>
-
-  <section class="panel" data-for="softmax">
-    <h2 class="panel-title">The scores: drag them, or type</h2>
-    <score-sliders label="scores" low="-10" high="10" step="0.1"></score-sliders>
-  </section>
-  <section class="panel" data-for="softmax">
-    <h2 class="panel-title">The probabilities</h2>
-    <bar-list data-tensor="softmax.p" label="probabilities" gradual></bar-list>
-  </section>
-  <section class="loss-wide panel" data-for="softmax">
-    <h2 class="panel-title">Number by number: press Next step</h2>
-    <number-table data-classes label="from scores to the gradient"></number-table>
-    <number-table data-whole label="the sum and the loss"></number-table>
-  </section>
-  <figure class="loss-wide loss-figure" data-for="softmax">
-    <curve-view data-surprise label="what it costs to have given p to the right class"
-      x-label="p" y-label="−ln p"></curve-view>
-  </figure>
-</div>`;
-
-/** The models by name: their colour, and what they are called. */
-const MODELS = /** @type {const} */ ({
-  linear: { token: "series-1", name: "squared error", data: "points" },
-  mse: { token: "series-3", name: "squared error", data: "classes" },
-  ce: { token: "series-2", name: "cross-entropy", data: "classes" },
-});
-
-/** @typedef {keyof typeof MODELS} Model */
 /** @type {Readonly<Record<string, readonly Model[]>>} */
 const BALLS = { regression: ["linear"], classification: ["mse", "ce"], softmax: [] };
 
@@ -102,18 +39,6 @@ const OF_GROUNDS = ["surface.J", "surface.sign", "path.w", "path.b", "path.J", "
 const DASHED = [5, 4];
 /** How long points that were sent are taken for those that are there, ms. */
 const PATIENCE = 3000;
-
-/** The balls' columns: what is written over them, which tensor, which element. @type {[string, string, number[]][]} */
-const OF_BALL = [
-  ["w", "w", [0]],
-  ["b", "w", [1]],
-  ["loss J", "J", []],
-  ["∂J/∂w", "dw", [0]],
-  ["∂J/∂b", "dw", [1]],
-  ["its length", "norm", []],
-  ["step in w", "update", [0]],
-  ["step in b", "update", [1]],
-];
 
 /** @type {ExhibitModule} */
 const losses = {
@@ -152,9 +77,7 @@ class Stage {
   #surface = null;
   #mode = "";
   #seq = -1;
-  /** What the tables were arranged for. */
-  #counted = "";
-  /** @type {string[]} */
+  /** The classes' names, kept: a list of bars takes others for other classes. @type {string[]} */
   #names = [];
   /** The points that were sent last, and until when they count for those that are there. */
   #sent = { data: "", pairs: /** @type {string[]} */ ([]), until: 0 };
@@ -227,7 +150,6 @@ class Stage {
   #enter(mode) {
     if (mode === this.#mode) return;
     this.#mode = mode;
-    this.#counted = "";
     setAttributes(this.#root, { "data-mode": mode });
     for (const part of this.#parts) {
       const shown = part.getAttribute("data-for")?.split(" ").includes(mode);
@@ -245,9 +167,8 @@ class Stage {
     const [x, y] = [arrays.get(`${data}.x`), arrays.get(`${data}.y`)];
     if (!x || !y) return;
     const point = Math.min(Number(this.#page.values.point), x.data.length - 1);
-    this.#arrange(models, x.data.length);
-    this.#balls.show(arrays);
-    this.#points.show(arrays);
+    this.#balls.show(ballColumns(models, arrays), ballRows(models));
+    this.#points.show(pointColumns(models, arrays), namesOf("point", x.data.length, 1));
     this.#points.choose(point);
     const key = `${this.#mode} ${x.data.join()} ${y.data.join()}`;
     if (data === "points") this.#paintLine(arrays, x, y);
@@ -375,13 +296,13 @@ class Stage {
     const z = arrays.get("softmax.z");
     const y = arrays.get("softmax.y");
     if (!z || !y) return;
-    this.#arrange([], z.data.length);
+    const names = this.#namesFor(z.data.length);
     const right = y.data.indexOf(1);
-    this.#sliders.show(scores, namesOf(scores.length));
-    this.#bars.show(arrays.get("softmax.p"), this.#names, right);
-    this.#classes.show(arrays);
+    this.#sliders.show(scores, namesOf("class", scores.length));
+    this.#bars.show(arrays.get("softmax.p"), names, right);
+    this.#classes.show(classColumns(arrays), names);
     this.#classes.choose(right);
-    this.#whole.show(arrays);
+    this.#whole.show(wholeColumns(arrays), WHOLE);
     const [p, cost, shares, loss] = read(
       arrays,
       ...["surprise.p", "surprise.loss", "softmax.p", "softmax.loss"],
@@ -390,28 +311,10 @@ class Stage {
     this.#surprise.marks([{ x: shares[right], y: loss[0], token: "correct", label: `class ${right}` }]);
   }
 
-  /**
-   * Lay out the tables for so many balls and points, or classes.
-   *
-   * @param {readonly Model[]} models
-   * @param {number} count
-   */
-  #arrange(models, count) {
-    const key = `${models.join()} ${count}`;
-    if (key === this.#counted) return;
-    this.#counted = key;
-    this.#names = namesOf(count);
-    if (models.length === 0) {
-      this.#classes.arrange(classTable(count));
-      this.#whole.arrange(WHOLE);
-      return;
-    }
-    this.#balls.arrange({
-      rows: models.map((name) => MODELS[name]).map(({ name, token }) => ({ label: name, token })),
-      columns: OF_BALL.map(([label]) => ({ label })),
-      cells: models.map((name) => OF_BALL.map(([, of, index]) => ({ tensor: `${name}.${of}`, index }))),
-    });
-    this.#points.arrange(pointTable(models, count));
+  /** @param {number} count */
+  #namesFor(count) {
+    if (this.#names.length !== count) this.#names = namesOf("class", count);
+    return this.#names;
   }
 
   /**
@@ -478,74 +381,6 @@ const BOUNDS = {
   points: { x: [-4, 4], y: [-4, 4] },
   classes: { x: [-4, 4], y: [-0.15, 1.15] },
 };
-
-/** @type {Table} */
-const WHOLE = {
-  rows: [{ label: "sum of eᶻ" }, { label: "loss: −ln p of the right class" }],
-  columns: [{ label: "all classes together" }],
-  cells: [[{ tensor: "softmax.sum", index: [] }], [{ tensor: "softmax.loss", index: [] }]],
-};
-
-/** @param {number} count @returns {Table} */
-function classTable(count) {
-  const columns = [
-    { label: "score z", tensor: "softmax.z" },
-    { label: "eᶻ", tensor: "softmax.exp" },
-    { label: "p = eᶻ / sum", tensor: "softmax.p" },
-    { label: "y", tensor: "softmax.y" },
-    { label: "gradient p − y", tensor: "softmax.dz" },
-  ];
-  return tableOf(namesOf(count), columns);
-}
-
-/** @param {readonly Model[]} models @param {number} count @returns {Table} */
-function pointTable(models, count) {
-  const rows = Array.from({ length: count }, (_, i) => `point ${i + 1}`);
-  const [{ data }] = models.map((name) => MODELS[name]);
-  const given = [
-    { label: "x", tensor: `${data}.x` },
-    { label: data === "points" ? "y" : "class y", tensor: `${data}.y` },
-  ];
-  if (data === "points") {
-    const said = [
-      { label: "the line says z", tensor: "linear.z" },
-      { label: "residual z − y", tensor: "linear.error" },
-      { label: "squared", tensor: "linear.loss" },
-    ];
-    return tableOf(rows, [...given, ...said]);
-  }
-  const told = models.flatMap((name) => {
-    const { token } = MODELS[name];
-    const columns = [
-      { label: "p", tensor: `${name}.p`, token },
-      { label: "σ′(z)", tensor: `${name}.slope`, token },
-      { label: "loss ℓ", tensor: `${name}.loss`, token },
-      { label: "∂ℓ/∂z", tensor: `${name}.dz`, token },
-    ];
-    return columns.filter(({ tensor }) => tensor !== "ce.slope"); // its gradient has no such factor
-  });
-  return tableOf(rows, [...given, ...told]);
-}
-
-/**
- * A table of vectors with an element a row.
- *
- * @param {readonly string[]} rows
- * @param {readonly (Column & {tensor: string})[]} columns
- * @returns {Table}
- */
-function tableOf(rows, columns) {
-  return {
-    rows: rows.map((label) => ({ label })),
-    columns,
-    cells: rows.map((_, row) => columns.map(({ tensor }) => ({ tensor, index: [row] }))),
-  };
-}
-
-/** @param {number} count */
-function namesOf(count) {
-  return Array.from({ length: count }, (_, i) => `class ${i}`);
-}
 
 /** A point as the controls have it. @param {number} x @param {number} y */
 function pair(x, y) {

@@ -2,11 +2,10 @@
  * <number-table label="the next step">
  *
  * Numbers of several tensors side by side: a column for each quantity, a row for each weight, say.
- * Each number is a button that asks for its ledger. One tab stop; the arrow keys walk.
+ * Each number is a button that asks for its ledger. One tab stop; the arrow keys walk. Attributes:
+ * label; gradual: what is no number is not there yet.
  *
- * Attributes: label; gradual: what is no number is not there yet.
- *
- * Data in: `show(columns, rows)`.
+ * Data in: `show(columns, rows)`; `choose(row)` marks the row that is looked at.
  *
  * Event: cell-pick {tensor, index, value, label}
  *
@@ -14,9 +13,13 @@
  *
  * @typedef {object} Column
  * @property {string} head
- * @property {Tensor | undefined} tensor  without one the column is empty
+ * @property {Tensor | undefined | readonly (Tensor | undefined)[]} tensor  without one the column is
+ *   empty; of several, each row has its own
  * @property {(row: number) => readonly number[]} [at]  which element a row shows; else that of its
  *   number
+ * @property {string} [token]  the colour of what it is about
+ *
+ * @typedef {string | {head: string, token: string}} Row
  */
 
 import { element, setText } from "../core/dom.js";
@@ -29,7 +32,7 @@ const itself = (row) => [row];
 export class NumberTable extends HTMLElement {
   /** @type {readonly Column[]} */
   #columns = [];
-  /** @type {readonly string[]} */
+  /** @type {readonly Row[]} */
   #rows = [];
   /** What the table was built for. */
   #built = "";
@@ -54,12 +57,12 @@ export class NumberTable extends HTMLElement {
 
   /**
    * @param {readonly Column[]} columns
-   * @param {readonly string[]} rows  their headings
+   * @param {readonly Row[]} rows  their headings
    */
   show(columns, rows) {
     this.#columns = columns;
     this.#rows = rows;
-    const built = JSON.stringify([columns.map(({ head, tensor }) => [head, tensor?.name]), rows]);
+    const built = JSON.stringify([columns.map(({ head }, i) => [head, this.#name(i)]), rows]);
     if (built !== this.#built) this.#build();
     this.#built = built;
     for (const [row, cells] of this.#cells.entries()) {
@@ -71,16 +74,24 @@ export class NumberTable extends HTMLElement {
     }
   }
 
+  /** Mark a row. @param {number} chosen  −1 for none */
+  choose(chosen) {
+    for (const [row, cells] of this.#cells.entries()) {
+      cells[0]?.closest("tr")?.toggleAttribute("data-chosen", row === chosen);
+    }
+  }
+
   #build() {
-    const head = this.#columns.map(({ head: text, tensor }) =>
-      element("th", { scope: "col", "data-tensor": tensor?.name }, text),
+    const head = this.#columns.map(({ head: text, token }, i) =>
+      element("th", { scope: "col", "data-tensor": this.#name(i) }, ...swatch(token), text),
     );
     this.#cells = this.#rows.map(() =>
       this.#columns.map(() => element("button", { type: "button", tabindex: -1 })),
     );
-    const body = this.#rows.map((text, row) => {
-      const cells = this.#cells[row].map((cell) => element("td", {}, cell));
-      return element("tr", {}, element("th", { scope: "row" }, text), ...cells);
+    const body = this.#rows.map((row, i) => {
+      const { head: text, token } = typeof row === "string" ? { head: row, token: "" } : row;
+      const cells = this.#cells[i].map((cell) => element("td", {}, cell));
+      return element("tr", {}, element("th", { scope: "row" }, ...swatch(token), text), ...cells);
     });
     const caption = element("caption", { class: "visually-hidden" }, this.getAttribute("label") ?? "");
     const table = element(
@@ -94,6 +105,18 @@ export class NumberTable extends HTMLElement {
     this.#grid?.take(this.#cells);
   }
 
+  /** The tensor that a whole column is of. @param {number} column */
+  #name(column) {
+    const { tensor } = this.#columns[column];
+    return tensor && "data" in tensor ? tensor.name : undefined;
+  }
+
+  /** @param {number} row @param {number} column @returns {Tensor | undefined} */
+  #tensor(row, column) {
+    const { tensor } = this.#columns[column];
+    return tensor && !("data" in tensor) ? tensor[row] : tensor;
+  }
+
   /** @param {number} row @param {number} column */
   #index(row, column) {
     return [...(this.#columns[column].at ?? itself)(row)];
@@ -101,7 +124,7 @@ export class NumberTable extends HTMLElement {
 
   /** @param {number} row @param {number} column @returns {number | undefined} */
   #value(row, column) {
-    const { tensor } = this.#columns[column];
+    const tensor = this.#tensor(row, column);
     if (!tensor) return undefined;
     let place = 0;
     for (const [axis, at] of this.#index(row, column).entries()) {
@@ -117,13 +140,23 @@ export class NumberTable extends HTMLElement {
     const place = this.#grid?.placeOf(target);
     if (!place) return;
     const [row, column] = place;
-    const { tensor, head } = this.#columns[column];
+    const tensor = this.#tensor(row, column);
     const value = this.#value(row, column);
     if (!tensor || value === undefined) return;
-    const label = `${head}, ${this.#rows[row]}: ${significant(value)}`;
+    const of = this.#rows[row];
+    const head = typeof of === "string" ? of : of.head;
+    const label = `${this.#columns[column].head}, ${head}: ${significant(value)}`;
     const facts = { tensor: tensor.name, index: this.#index(row, column), value, label };
     this.dispatchEvent(new CustomEvent("cell-pick", { bubbles: true, detail: facts }));
   }
+}
+
+/** @param {string | undefined} token */
+function swatch(token) {
+  if (!token) return [];
+  const made = element("span", { class: "swatch", "aria-hidden": "true" });
+  made.style.setProperty("--swatch", `var(--${token})`);
+  return [made];
 }
 
 customElements.define("number-table", NumberTable);
