@@ -45,7 +45,7 @@ export function symbolOf({ symbol, index, of }) {
 
 /** @type {Readonly<Record<string, string>>} */
 const LETTERS = {
-  ...{ alpha: "α", beta: "β", epsilon: "ε", varepsilon: "ε", eta: "η", lambda: "λ" },
+  ...{ alpha: "α", beta: "β", epsilon: "ε", varepsilon: "ε", eta: "η", lambda: "λ", sigma: "σ", ell: "ℓ" },
   ...{ mu: "μ", rho: "ρ" },
   ...{ sum: "Σ", partial: "∂", cdot: "·", times: "×", quad: " ", le: "≤", ge: "≥", ne: "≠" },
 };
