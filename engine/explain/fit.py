@@ -518,7 +518,9 @@ def eigenvalue(
     sign = "-" if index[-1] == 0 else "+"
     return short_sum(
         *(times(half, corner) for corner in corners),
-        constant(rf"{sign}\sqrt{{\,}}", root if sign == "+" else -root),
+        constant(
+            r"\mathrm{root}" if sign == "+" else r"-\mathrm{root}", root if sign == "+" else -root
+        ),
         general=r"\frac{H_{00} + H_{11}}{2} "
         rf"{sign} \sqrt{{\left(\frac{{H_{{00}} - H_{{11}}}}{{2}}\right)^2 + H_{{01}}^2}}",
         code=f"(H[0, 0] + H[1, 1]) / 2 {sign} np.hypot((H[0, 0] - H[1, 1]) / 2, H[0, 1])",
