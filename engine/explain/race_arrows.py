@@ -1,7 +1,7 @@
 """The arrows that show what a racer has in mind: what its next move is put together from.
 
 Each arrow is told by terms, so that what is drawn and what a ledger says of it is one thing. Moves
-are often too short to be seen: all arrows of a moment are drawn so many times as long.
+are often too short to be seen: all parts of a move are drawn so many times as long.
 """
 
 import math

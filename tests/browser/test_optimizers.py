@@ -125,6 +125,14 @@ def test_one_looks_into_any_racer_and_its_last_move_is_explained(stage):
     stage.page.keyboard.press("Escape")
 
 
+def test_a_prediction_is_judged_by_racing_on_whatever_step_the_stage_shows(stage):
+    question = stage.page.locator("predict-question[question=first]")
+    question.get_by_label("Nesterov", exact=True).check()
+    question.get_by_role("button", name="Check").click()
+    expect(question.locator(".verdict")).to_contain_text("Nesterov was first.")
+    stage.expect_step(0)
+
+
 def test_a_click_on_the_map_lets_all_begin_there(stage):
     before = stage.score("Adam", 2).inner_text()
     stage.page.locator("contour-view .plot-box").click(position={"x": 120, "y": 60})

@@ -221,5 +221,5 @@ function swatch(label, token) {
 
 /** @param {number} times  as long as they are */
 function longWords(times) {
-  return times > 1 ? `(all drawn ${significant(times)} times as long)` : "";
+  return times > 1 ? `(moves drawn ${significant(times)} times as long)` : "";
 }
