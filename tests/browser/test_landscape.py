@@ -94,12 +94,12 @@ def stage(shared: Stage) -> Stage:
 
 def test_it_always_says_how_little_of_the_space_is_shown(stage: Stage) -> None:
     expect(stage.page.locator("[data-dimensions]")).to_have_text("2 of 354 dimensions.")
-    expect(stage.held).to_have_text("0.7 % of the movement")
+    expect(stage.held).to_have_text("0.7\u00a0% of the movement")
     expect(stage.page.locator("[data-around]")).to_have_text(
         "lies in this random plane, around step 60."
     )
     stage.choose("Directions", "principal")
-    expect(stage.held).to_have_text("98.7 % of the movement")
+    expect(stage.held).to_have_text("98.7\u00a0% of the movement")
     stage.held.click()
     ledger = stage.page.locator("number-ledger")
     expect(ledger).to_contain_text("principal.held")
@@ -121,11 +121,11 @@ def test_a_surface_comes_in_levels_each_a_grid_that_is_whole(shared: Stage) -> N
         });"""
     )
     # slower to compute than frames are asked for
-    shared.open("?data=digits&step=10")
+    shared.open("?data=digits&network=deep&step=10")
     levels = shared.page.evaluate("window.shown")
-    # those of step 0 come before those of step 10
-    of_the_last = levels[len(levels) - 1 - levels[::-1].index(11) :]
-    assert of_the_last == sorted(set(of_the_last))
+    # those of step 0 may come before those of step 10
+    again = [at for at in range(1, len(levels)) if levels[at] <= levels[at - 1]]
+    of_the_last = levels[again[-1] if again else 0 :]
     assert levels[-1] == 41
     assert len(of_the_last) > 1
 
@@ -175,7 +175,7 @@ def test_a_click_on_the_contours_takes_the_weights_there_and_the_link_keeps_them
     stage.wait()
     expect(stage.taken).to_have_text(said)
     assert stage.regions() == taken
-    stage.button("Back to the middle of the plane").click()
+    stage.button("Back to a = b = 0").click()
     expect(stage.taken).not_to_have_text(said)
     assert stage.regions() == pytest.approx(before, abs=1e-6)
 
@@ -198,7 +198,7 @@ def test_the_same_way_stands_on_three_planes(shared: Stage) -> None:
     views = shared.page.locator(".survey-planes contour-view")
     expect(views).to_have_count(3)
     names = views.evaluate_all("(views) => views.map((view) => view.ground.title)")
-    assert names == ["holds 0.7 %", "holds 0.5 %", "holds 98.7 %"]
+    assert names == ["holds 0.7\u00a0%", "holds 0.5\u00a0%", "holds 98.7\u00a0%"]
     ends = views.evaluate_all("(views) => views.map((view) => view.walked[0].x.length)")
     assert len(set(ends)) == 1
     shared.page.wait_for_function(

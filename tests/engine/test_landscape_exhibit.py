@@ -328,3 +328,17 @@ def test_the_path_trembles_with_few_samples_in_a_batch_and_is_smooth_with_many()
         )
 
     assert turns(2) > 2 * turns(200)
+
+
+def roughness(network, seed):
+    """Return how much the logarithm of the loss bends from point to point."""
+    arrays = worked(recorder_at(60, network=network, seed=seed))
+    return np.abs(np.diff(np.log(arrays["random1.J"]), 2, axis=0)).mean()
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_around_a_residual_network_the_surface_is_smoother_with_as_many_weights(seed):
+    assert roughness("residual", seed) < 0.9 * roughness("deep", seed)
+    for network in ("deep", "residual"):
+        recorder = Recorder(EXHIBIT, {"network": network}, seed, LIBRARY)
+        assert recorder.snapshot([]).scalars["parameters"] == 618

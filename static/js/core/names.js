@@ -20,6 +20,9 @@ const MEANINGS = {
   dy: "gradient: how the loss changes with what leaves the layer",
   m: "the optimizer's memory: a running mean of the gradients",
   v: "the optimizer's memory: a running mean of the squared gradients",
+  held: "the share of the weights' movement that lies in this plane",
+  seen: "the squared length of the shadow that a moment's movement casts on this plane",
+  moved: "the squared distance of a moment's weights from the middle of the planes",
 };
 
 /**

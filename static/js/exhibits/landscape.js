@@ -44,7 +44,7 @@ const STAGE = `
     data-tensor="random1.J"></contour-view>
 </div>
 <div class="figure-tools survey-tools">
-  <button class="button button-small" type="button" data-middle>Back to the middle of the plane</button>
+  <button class="button button-small" type="button" data-middle>Back to a = b = 0</button>
   <span class="worked-note" data-taken></span>
 </div>
 <div class="panels survey-panels">
@@ -382,7 +382,7 @@ class Stage {
 /** @param {Frame} frame @param {string} plane */
 function shareOf(frame, plane) {
   const share = frame.arrays.get(`${plane}.held`)?.data[0] ?? NaN;
-  return Number.isNaN(share) ? "nothing yet" : percent(share);
+  return Number.isNaN(share) ? "nothing yet" : percent(share).replace(" ", "\u00a0");
 }
 
 /** What is known of a surface. @param {Tensor} J @param {string} plane @param {number} around */
