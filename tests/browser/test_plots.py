@@ -167,7 +167,7 @@ def middle(locator: Locator) -> tuple[float, float]:
 
 def test_an_update_keeps_the_camera_where_a_person_has_put_it(plots: Plots) -> None:
     before = plots.camera()
-    x, y = middle(plots.surface.locator(".plot-box"))
+    x, y = middle(plots.surface.locator(".surface-box"))
     drag(plots.page, (x, y), (x + 120, y - 30))
     plots.page.evaluate(FOUR_FRAMES)
     turned = plots.camera()
@@ -279,12 +279,12 @@ def test_the_contours_say_what_they_show(plots: Plots) -> None:
             r"Now: slow at \(−0\.850, 0\.165\) at .*; fast at"
         )
     )
-    expect(plots.contours.locator(".plot-scale")).to_have_text("J08a line every 1")
+    expect(plots.contours.locator(".ground-scale")).to_have_text("J08a line every 1")
 
 
 def test_a_valley_under_cliffs_gets_lines_at_ratios(plots: Plots) -> None:
     view = plots.page.locator("[data-tensor='valley.J']")
-    expect(view.locator(".plot-lines")).to_have_text(re.compile("^lines at 5, 10, 20, … 2000"))
+    expect(view.locator(".ground-words")).to_have_text(re.compile("^lines at 5, 10, 20, … 2000"))
 
 
 def test_the_table_behind_a_surface_has_its_uppermost_row_first(plots: Plots) -> None:
@@ -349,7 +349,7 @@ def test_a_theme_repaints_both(plots: Plots) -> None:
 def test_two_surfaces_turn_together(plots: Plots) -> None:
     plots.page.evaluate("window.two()")
     plots.wait_until_drawn()
-    x, y = middle(plots.surface.locator(".plot-box"))
+    x, y = middle(plots.surface.locator(".surface-box"))
     drag(plots.page, (x - 100, y), (x - 40, y))
     plots.page.wait_for_function(
         """() => {
@@ -412,8 +412,8 @@ def test_axe_finds_nothing_on_the_plots(browser: Browser, address: str) -> None:
     for theme in ("light", "dark", "projector"):
         plots.page.evaluate("(theme) => window.setTheme(theme)", theme)
         plots.wait_until_drawn()
-        found = Axe().run(plots.page, options={"runOnly": tags, "preload": False})
-        told = [f"{one['id']}: {one['nodes'][0]['html']}" for one in found.response["violations"]]
+        found = Axe().run(plots.page, options={"runOnly": tags, "preload": False}).response
+        told = [(one["id"], one["nodes"][0]["any"]) for one in found["violations"]]
         assert told == [], theme
     context.close()
 

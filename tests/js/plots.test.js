@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { FRONT, moved, turned } from "../../static/js/views/parts/camera.js";
-import { groundSummary, levelsWords, sheetOf } from "../../static/js/views/parts/ground-words.js";
+import { groundSummary, levelsWords, nearest, sheetOf } from "../../static/js/views/parts/ground-words.js";
 import { levelsOf, place } from "../../static/js/views/parts/levels.js";
 import { heightAt, laid } from "../../static/js/views/parts/on-surface.js";
-import { nearest } from "../../static/js/views/parts/plane-frame.js";
 
 /** A function over a grid of n × n places from −2 to 2. */
 function ground(f, n = 41) {

@@ -23,12 +23,11 @@ import "./contour-view.js";
 
 import { button, element, setAttributes, setText, uniqueId } from "../core/dom.js";
 import { FRONT, moved, turned } from "./parts/camera.js";
-import { groundSummary, levelsWords, pointName, sheetOf } from "./parts/ground-words.js";
+import { groundSummary, levelsWords, nearest, pointName, sheetOf } from "./parts/ground-words.js";
 import { later } from "./parts/later.js";
 import { levelsOf } from "./parts/levels.js";
-import { nearest } from "./parts/plane-frame.js";
 import { dashOf } from "./parts/plane-marks.js";
-import { PlotKey } from "./parts/plot-key.js";
+import { PathKey } from "./parts/path-key.js";
 import { PlotNote, problem } from "./parts/plot-note.js";
 import { PlotScale } from "./parts/plot-scale.js";
 import { cameraOf, hasWebGL, plotly } from "./parts/plotly.js";
@@ -72,7 +71,7 @@ export class SurfaceView extends HTMLElement {
   camera = FRONT;
   nameText = element("span");
   readText = element("span", { class: "chart-read" });
-  box = element("div", { class: "plot-box surface-box" });
+  box = element("div", { class: "surface-box" });
   /** Plotly's. */
   groundBox = element("div", { class: "surface-ground" });
   titles = element("div", { class: "surface-titles", "aria-hidden": "true" });
@@ -80,7 +79,8 @@ export class SurfaceView extends HTMLElement {
   turns = element("div", { class: "surface-turns", role: "group" });
   note = new PlotNote();
   scale = new PlotScale();
-  key = new PlotKey();
+  legend = element("div", { class: "plot-legend" });
+  key = new PathKey(this.legend);
   said = element("p", { class: "said", id: uniqueId("surface-view") });
   /** @type {AbortController | null} */
   life = null;
@@ -113,7 +113,7 @@ export class SurfaceView extends HTMLElement {
     this.turns.replaceChildren(...this.turners(signal));
     this.box.replaceChildren(this.groundBox, this.titles);
     setAttributes(this.box, { role: "img", "aria-describedby": this.said.id });
-    const foot = element("div", { class: "plot-foot" }, this.turns, this.key.element, this.scale.element);
+    const foot = element("div", { class: "ground-foot" }, this.turns, this.legend, this.scale.element);
     this.replaceChildren(head, this.note.element, this.box, this.contours, foot, this.said);
     this.listen(signal);
     this.staleGround = true;

@@ -57,7 +57,7 @@ window.walk = (steps) => {
   const { x, y } = paths[0];
   const end = { x: x[steps], y: y[steps] };
   views()[1].arrows([{ ...end, dx: -end.x * 0.8, dy: -3 * end.y * 0.3, token: "correct", label: "−η·dw" }]);
-  views()[1].marks([{ x: 0, y: 0, glyph: "×", token: "ink", label: "least" }]);
+  views()[1].marks([{ x: 1, y: -1, glyph: "×", token: "ink", label: "a mark" }]);
 };
 window.setTheme = (theme) => {
   document.documentElement.dataset.theme = theme;

@@ -3,7 +3,7 @@
  *
  * @import {Colour} from "../../core/tokens.js"
  * @import {Ground, Names} from "./ground-words.js"
- * @import {PlaneFrame} from "./plane-frame.js"
+ * @import {PlotFrame} from "./plot-frame.js"
  */
 
 import { element } from "../../core/dom.js";
@@ -33,8 +33,8 @@ const PITCH = 3.4;
 export class AreaMap {
   on = false;
   kinds = CURVATURES;
-  canvas = element("canvas", { class: "plot-ground", "aria-hidden": "true", hidden: true });
-  key = element("ul", { class: "plot-key", hidden: true });
+  canvas = element("canvas", { class: "ground-lines", "aria-hidden": "true", hidden: true });
+  key = element("ul", { class: "ground-key", hidden: true });
   context = this.canvas.getContext("2d");
   /** One pixel for each place of the grid. */
   small = document.createElement("canvas");
@@ -54,7 +54,7 @@ export class AreaMap {
 
   /**
    * @param {Ground} ground
-   * @param {PlaneFrame} frame
+   * @param {PlotFrame} frame
    */
   show(ground, frame) {
     const { canvas, context, small } = this;
@@ -102,7 +102,7 @@ export class AreaMap {
    *
    * @param {CanvasRenderingContext2D} context
    * @param {Ground} ground
-   * @param {PlaneFrame} frame
+   * @param {PlotFrame} frame
    */
   #glyphs(context, { x, y, z }, { left, right, top, bottom, size }) {
     const { colour, fontText } = tokens();

@@ -106,3 +106,17 @@ export function sheetOf({ x, y, z, title }, names) {
     },
   };
 }
+
+/**
+ * The place in a rising list of the value that is nearest.
+ *
+ * @param {ArrayLike<number>} values
+ * @param {number} value
+ */
+export function nearest(values, value) {
+  let found = 0;
+  for (let i = 1; i < values.length; i++) {
+    if (Math.abs(values[i] - value) < Math.abs(values[found] - value)) found = i;
+  }
+  return found;
+}

@@ -4,10 +4,11 @@
  * Each line is drawn over a wider one in the ground's colour, so that it can be told from any ground.
  *
  * @import {Colour} from "../../core/tokens.js"
- * @import {PlaneFrame} from "./plane-frame.js"
+ * @import {PlotFrame} from "./plot-frame.js"
  */
 
 import { tokens } from "../../core/tokens.js";
+import { write } from "./plot-marks.js";
 
 /**
  * @typedef {object} Path
@@ -53,31 +54,28 @@ export function dashOf(path, i) {
 }
 
 /**
- * @param {CanvasRenderingContext2D} context
- * @param {PlaneFrame} frame
+ * @param {PlotFrame} frame
  * @param {readonly Path[]} paths
  */
-export function drawPaths(context, frame, paths) {
-  const { left, top, right, bottom } = frame;
-  context.save();
-  context.beginPath();
-  context.rect(left, top, right - left, bottom - top);
-  context.clip();
+export function drawPaths(frame, paths) {
+  const { context } = frame;
+  frame.clip();
   context.lineJoin = "round";
   context.lineCap = "butt";
-  for (let i = 0; i < paths.length; i++) drawPath(context, frame, paths[i], dashOf(paths[i], i));
-  context.restore();
+  for (let i = 0; i < paths.length; i++) drawPath(frame, paths[i], dashOf(paths[i], i));
+  frame.release();
 }
 
-/** The balls, over the arrows that begin at them. @param {CanvasRenderingContext2D} context @param {PlaneFrame} frame @param {readonly Path[]} paths */
-export function drawBalls(context, frame, paths) {
-  for (let i = 0; i < paths.length; i++) drawBall(context, frame, paths[i]);
+/** The balls, over the arrows that begin at them. @param {PlotFrame} frame @param {readonly Path[]} paths */
+export function drawBalls(frame, paths) {
+  for (let i = 0; i < paths.length; i++) drawBall(frame, paths[i]);
 }
 
-/** @param {CanvasRenderingContext2D} context @param {PlaneFrame} frame @param {Path} path @param {readonly number[]} dash */
-function drawPath(context, frame, path, dash) {
+/** @param {PlotFrame} frame @param {Path} path @param {readonly number[]} dash */
+function drawPath(frame, path, dash) {
+  const { context } = frame;
   const { colour, stroke } = tokens();
-  trace(context, frame, path);
+  trace(frame, path);
   context.setLineDash(SOLID);
   context.strokeStyle = colour.surface;
   context.globalAlpha = 0.75;
@@ -89,11 +87,12 @@ function drawPath(context, frame, path, dash) {
   context.lineWidth = stroke;
   context.stroke();
   context.setLineDash(SOLID);
-  if (path.x.length <= DOTTED) dots(context, frame, path);
+  if (path.x.length <= DOTTED) dots(frame, path);
 }
 
-/** @param {CanvasRenderingContext2D} context @param {PlaneFrame} frame @param {Path} path */
-function trace(context, frame, { x, y }) {
+/** @param {PlotFrame} frame @param {Path} path */
+function trace(frame, { x, y }) {
+  const { context } = frame;
   context.beginPath();
   let started = false;
   for (let i = 0; i < x.length; i++) {
@@ -101,16 +100,17 @@ function trace(context, frame, { x, y }) {
       started = false;
       continue;
     }
-    const across = bounded(frame.toX(x[i]));
-    const down = bounded(frame.toY(y[i]));
+    const across = frame.toX(x[i]);
+    const down = frame.toY(y[i]);
     if (started) context.lineTo(across, down);
     else context.moveTo(across, down);
     started = true;
   }
 }
 
-/** A dot for each step that lies clear of the one before. @param {CanvasRenderingContext2D} context @param {PlaneFrame} frame @param {Path} path */
-function dots(context, frame, { x, y, token }) {
+/** A dot for each step that lies clear of the one before. @param {PlotFrame} frame @param {Path} path */
+function dots(frame, { x, y, token }) {
+  const { context } = frame;
   const { colour, stroke } = tokens();
   let lastX = -APART;
   let lastY = -APART;
@@ -127,11 +127,12 @@ function dots(context, frame, { x, y, token }) {
   }
 }
 
-/** The ball where a path ends now; outside the plane, a wedge at its edge. @param {CanvasRenderingContext2D} context @param {PlaneFrame} frame @param {Path} path */
-function drawBall(context, frame, path) {
+/** The ball where a path ends now; outside the plane, a wedge at its edge. @param {PlotFrame} frame @param {Path} path */
+function drawBall(frame, path) {
   const last = path.x.length - 1;
   if (last < 0 || !finite(path.x[last]) || !finite(path.y[last])) return;
-  const { colour, stroke, fontText } = tokens();
+  const { context } = frame;
+  const { colour, stroke } = tokens();
   const x = frame.toX(path.x[last]);
   const y = frame.toY(path.y[last]);
   context.fillStyle = colour[path.token];
@@ -143,19 +144,16 @@ function drawBall(context, frame, path) {
     context.arc(x, y, radius, 0, FULL);
     context.fill();
     context.stroke();
-  } else wedge(context, frame, x, y, radius * 1.4);
-  if (!path.label) return;
-  context.font = `600 ${frame.size}px ${fontText}`;
-  const atX = Math.min(frame.right, Math.max(frame.left, x));
-  const atY = Math.min(frame.bottom, Math.max(frame.top, y));
-  label(context, frame, path.label, atX, atY - radius - 2, colour[path.token]);
+  } else wedge(frame, x, y, radius * 1.4);
+  if (path.label) write(frame, path.label, x, y, path.token);
 }
 
-/** A wedge on the edge that points to where something lies beyond it. @param {CanvasRenderingContext2D} context @param {PlaneFrame} frame @param {number} x @param {number} y @param {number} size */
-function wedge(context, frame, x, y, size) {
+/** A wedge on the edge that points to where something lies beyond it. @param {PlotFrame} frame @param {number} x @param {number} y @param {number} size */
+function wedge(frame, x, y, size) {
+  const { context } = frame;
   const atX = Math.min(frame.right - size, Math.max(frame.left + size, x));
   const atY = Math.min(frame.bottom - size, Math.max(frame.top + size, y));
-  const angle = Math.atan2(bounded(y) - atY, bounded(x) - atX);
+  const angle = Math.atan2(y - atY, x - atX);
   context.save();
   context.translate(atX, atY);
   context.rotate(angle);
@@ -170,23 +168,23 @@ function wedge(context, frame, x, y, size) {
 }
 
 /**
- * @param {CanvasRenderingContext2D} context
- * @param {PlaneFrame} frame
+ * @param {PlotFrame} frame
  * @param {readonly Arrow[]} arrows
  */
-export function drawArrows(context, frame, arrows) {
-  for (let i = 0; i < arrows.length; i++) drawArrow(context, frame, arrows[i]);
+export function drawArrows(frame, arrows) {
+  for (let i = 0; i < arrows.length; i++) drawArrow(frame, arrows[i]);
 }
 
-/** @param {CanvasRenderingContext2D} context @param {PlaneFrame} frame @param {Arrow} arrow */
-function drawArrow(context, frame, { x, y, dx, dy, token, label: text, thin }) {
+/** @param {PlotFrame} frame @param {Arrow} arrow */
+function drawArrow(frame, { x, y, dx, dy, token, label: text, thin }) {
   if (!finite(x + y + dx + dy)) return;
-  const { colour, stroke, fontText } = tokens();
+  const { context } = frame;
+  const { colour, stroke } = tokens();
   const fromX = frame.toX(x);
   const fromY = frame.toY(y);
   if (!frame.holds(fromX, fromY)) return;
-  const acrossX = bounded(frame.toX(x + dx)) - fromX;
-  const acrossY = bounded(frame.toY(y + dy)) - fromY;
+  const acrossX = frame.toX(x + dx) - fromX;
+  const acrossY = frame.toY(y + dy) - fromY;
   const whole = Math.hypot(acrossX, acrossY);
   // shorter than a head it has no direction that could be seen
   if (whole < 3) return;
@@ -220,15 +218,10 @@ function drawArrow(context, frame, { x, y, dx, dy, token, label: text, thin }) {
     }
     context.fill();
   }
-  if (!text) return;
-  context.font = `600 ${frame.size}px ${fontText}`;
-  // beyond the tip, clear of it whichever way it points
-  const atX = fromX + (length + 4) * cosine + Math.sign(cosine) * Math.abs(cosine) * (context.measureText(text).width / 2 + 2);
-  const atY = fromY + (length + 4 + frame.size * 0.6) * sine;
-  label(context, frame, text, atX, atY + frame.size * 0.5, colour[token]);
+  if (text) write(frame, text, fromX + length * cosine, fromY + length * sine + frame.size * 0.6, token, cosine < 0);
 }
 
-/** How much of an arrow lies on the plane, 0 to 1. @param {PlaneFrame} frame @param {number} x @param {number} y @param {number} dx @param {number} dy */
+/** How much of an arrow lies on the plane, 0 to 1. @param {PlotFrame} frame @param {number} x @param {number} y @param {number} dx @param {number} dy */
 function inside({ left, right, top, bottom }, x, y, dx, dy) {
   let share = 1;
   if (x + dx > right) share = Math.min(share, (right - x) / dx);
@@ -239,11 +232,11 @@ function inside({ left, right, top, bottom }, x, y, dx, dy) {
 }
 
 /**
- * @param {CanvasRenderingContext2D} context
- * @param {PlaneFrame} frame
+ * @param {PlotFrame} frame
  * @param {readonly Mark[]} marks
  */
-export function drawMarks(context, frame, marks) {
+export function drawMarks(frame, marks) {
+  const { context } = frame;
   const { colour, fontText } = tokens();
   for (let i = 0; i < marks.length; i++) {
     const { x, y, glyph, token, label: text } = marks[i];
@@ -259,32 +252,11 @@ export function drawMarks(context, frame, marks) {
     context.strokeText(glyph, atX, atY);
     context.fillStyle = colour[token];
     context.fillText(glyph, atX, atY);
-    context.font = `600 ${frame.size}px ${fontText}`;
-    if (text) label(context, frame, text, atX, atY - frame.size * 0.8, colour[token]);
+    if (text) write(frame, text, atX, atY + frame.size * 0.6, token);
   }
-}
-
-/** A text above a place, kept on the plane; the font is set. @param {CanvasRenderingContext2D} context @param {PlaneFrame} frame @param {string} text @param {number} x @param {number} y @param {string} ink */
-function label(context, frame, text, x, y, ink) {
-  const half = context.measureText(text).width / 2 + 2;
-  const atX = Math.min(frame.right - half, Math.max(frame.left + half, x));
-  const atY = Math.min(frame.bottom - 2, Math.max(frame.top + frame.size * 1.1, y));
-  context.textAlign = "center";
-  context.textBaseline = "bottom";
-  context.lineJoin = "round";
-  context.lineWidth = 4;
-  context.strokeStyle = tokens().colour.surface;
-  context.strokeText(text, atX, atY);
-  context.fillStyle = ink;
-  context.fillText(text, atX, atY);
 }
 
 /** @param {number} x */
 function finite(x) {
   return x - x === 0;
-}
-
-/** A place far outside, near enough for a canvas. @param {number} px */
-function bounded(px) {
-  return Math.min(1e5, Math.max(-1e5, px));
 }

@@ -54,9 +54,11 @@ export class PlotFrame {
    * @param {Span} across
    * @param {Span} up
    * @param {boolean} equal  one unit is as long on either axis: the spans are widened to it
+   * @param {boolean} [whole]  nothing is known beyond the spans: the axes are shortened instead, and
+   *   end on whole pixels
    * @returns {boolean}  false while the box has no size
    */
-  prepare(box, across, up, equal) {
+  prepare(box, across, up, equal, whole = false) {
     const { clientWidth: width, clientHeight: height } = box;
     if (width === 0 || height === 0) return false;
     const ratio = devicePixelRatio;
@@ -80,18 +82,36 @@ export class PlotFrame {
     const marksUp = Math.max(2, Math.floor((this.bottom - this.top) / Y_ROOM / room));
     this.left = size * 3;
     let [x, y] = [across, up];
-    if (equal) [x, y] = evened(x, y, this.right - this.left, this.bottom - this.top);
+    const widened = equal && !whole;
+    if (widened) [x, y] = evened(x, y, this.right - this.left, this.bottom - this.top);
     this.y = placeAxis(y[0], y[1], marksUp);
     context.font = this.mono;
     const marks = Math.max(...this.y.texts.map((text) => context.measureText(text).width), 0);
     this.left = Math.min(marks + 9, width / 2);
-    if (equal) {
+    if (widened) {
       // the marks' true width leaves another room than was guessed
       [x, y] = evened(across, up, this.right - this.left, this.bottom - this.top);
       this.y = placeAxis(y[0], y[1], marksUp);
     }
     this.x = placeAxis(x[0], x[1], Math.max(2, Math.floor((this.right - this.left) / X_ROOM / room)));
+    if (whole) this.shorten(equal);
     return true;
+  }
+
+  /** End the axes on whole pixels, and where it is asked for, shorten one of them. @param {boolean} equal */
+  shorten(equal) {
+    if (equal) {
+      const across = this.x.high - this.x.low;
+      const up = this.y.high - this.y.low;
+      const unit = Math.min((this.right - this.left) / across, (this.bottom - this.top) / up);
+      const spare = this.right - this.left - unit * across;
+      this.left += spare / 2;
+      this.right -= spare / 2;
+      this.bottom = this.top + unit * up;
+    }
+    for (const side of /** @type {const} */ (["left", "right", "top", "bottom"])) {
+      this[side] = Math.round(this[side]);
+    }
   }
 
   /** @param {number} value  @returns {number} CSS px */
@@ -161,7 +181,8 @@ export class PlotFrame {
     context.font = this.font;
     if (this.xLabel) context.fillText(this.xLabel, (left + right) / 2, bottom + 6 + 1.35 * size);
     context.textAlign = "left";
-    if (this.yLabel) context.fillText(this.yLabel, 2, 0.1 * size);
+    // above the marks, wherever these stand
+    if (this.yLabel) context.fillText(this.yLabel, Math.max(2, left - 3 * size), 0.1 * size);
   }
 
   /** Draw only inside the axes until `release`. */

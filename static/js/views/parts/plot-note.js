@@ -7,7 +7,7 @@ import { button, element } from "../../core/dom.js";
 export class PlotNote {
   text = element("p");
   retry = button("", { class: "button-small" });
-  element = element("div", { class: "plot-note", hidden: true }, this.text, this.retry);
+  element = element("div", { class: "ground-note", hidden: true }, this.text, this.retry);
   /** @type {() => void} */
   #again = () => {};
 

@@ -9,12 +9,12 @@ import { significant } from "../../core/format.js";
 import { groundColour } from "./ground-colours.js";
 
 export class PlotScale {
-  least = element("span", { class: "plot-end" });
-  strip = element("span", { class: "plot-strip", "aria-hidden": "true" });
-  greatest = element("span", { class: "plot-end" });
-  words = element("span", { class: "plot-lines" });
+  least = element("span", { class: "ground-end" });
+  strip = element("span", { class: "ground-strip", "aria-hidden": "true" });
+  greatest = element("span", { class: "ground-end" });
+  words = element("span", { class: "ground-words" });
   name = element("span");
-  element = element("p", { class: "plot-scale" }, this.name, this.least, this.strip, this.greatest, this.words);
+  element = element("p", { class: "ground-scale" }, this.name, this.least, this.strip, this.greatest, this.words);
 
   /**
    * @param {Levels | null} levels

@@ -44,8 +44,10 @@ export class PlotView extends HTMLElement {
   /** @type {AbortController | null} */
   life = null;
   seen = true;
+  /** Nothing is known beyond the bounds: see `PlotFrame.prepare`. */
+  whole = false;
   /** @private */ waiting = false;
-  /** @private */ ready = false;
+  ready = false;
 
   connectedCallback() {
     this.life = new AbortController();
@@ -108,7 +110,7 @@ export class PlotView extends HTMLElement {
   arrange() {
     if (!this.life) return;
     const { x, y } = this.bounds;
-    this.ready = this.frame.prepare(this.box, x, y, this.hasAttribute("equal"));
+    this.ready = this.frame.prepare(this.box, x, y, this.hasAttribute("equal"), this.whole);
     this.roving?.refresh();
     this.flush();
   }

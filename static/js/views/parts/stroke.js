@@ -2,7 +2,7 @@
  * Sculpting: a drag over a contour-view gathers the places it went over, and tells them at its end.
  *
  * @import {ContourView} from "../contour-view.js"
- * @import {PlaneFrame} from "./plane-frame.js"
+ * @import {PlotFrame} from "./plot-frame.js"
  */
 
 import { tokens } from "../../core/tokens.js";
@@ -22,10 +22,14 @@ export class Stroke {
   lastX = 0;
   lastY = 0;
 
-  /** @param {ContourView} view @param {AbortSignal} signal */
-  constructor(view, signal) {
+  /** @param {ContourView} view */
+  constructor(view) {
     this.view = view;
-    const { box } = view;
+  }
+
+  /** @param {AbortSignal} signal */
+  listen(signal) {
+    const { box } = this.view;
     box.addEventListener("pointerdown", (event) => this.onDown(event), { signal });
     box.addEventListener("pointermove", (event) => this.onMove(event), { signal });
     box.addEventListener("pointerup", () => this.end(true), { signal });
@@ -40,7 +44,7 @@ export class Stroke {
   onDown(event) {
     this.took = false;
     const { view } = this;
-    const [x, y] = view.pixelOf(event);
+    const [x, y] = [view.across(event), view.down(event)];
     if (!this.on || event.button !== 0 || event.altKey || !view.frame.holds(x, y)) return;
     this.active = true;
     this.down = event.shiftKey;
@@ -52,12 +56,12 @@ export class Stroke {
   /** @param {PointerEvent} event */
   onMove(event) {
     if (!this.active) return;
-    const [x, y] = this.view.pixelOf(event);
+    const [x, y] = [this.view.across(event), this.view.down(event)];
     if (!this.view.frame.holds(x, y) || Math.hypot(x - this.lastX, y - this.lastY) < APART) return;
     if (this.points.length === MOST) this.points.pop();
     this.add(x, y);
     this.took = true;
-    this.view.paintSoon();
+    this.view.refresh();
   }
 
   /** @param {number} x @param {number} y */
@@ -73,7 +77,7 @@ export class Stroke {
     if (!this.active) return;
     this.active = false;
     if (whole && this.took) this.view.tell("stroke", { points: this.points, down: this.down });
-    this.view.paintSoon();
+    this.view.refresh();
   }
 
   /** + and − at the cursor. @param {string} key @param {number} row @param {number} column */
@@ -85,9 +89,10 @@ export class Stroke {
     return true;
   }
 
-  /** What has been drawn so far. @param {CanvasRenderingContext2D} context @param {PlaneFrame} frame */
-  draw(context, frame) {
+  /** What has been drawn so far. @param {PlotFrame} frame */
+  draw(frame) {
     if (!this.active || !this.took) return;
+    const { context } = frame;
     const { colour, stroke } = tokens();
     context.strokeStyle = colour[this.down ? "negative" : "positive"];
     context.globalAlpha = 0.5;

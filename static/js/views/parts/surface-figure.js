@@ -113,7 +113,7 @@ export function pathTraces(path, i, scenes) {
       ...ball,
       mode: "markers",
       marker: {
-        size: stroke * 4,
+        size: stroke * 3.2,
         color: colour[path.token],
         line: { color: colour.surface, width: stroke / 2 },
       },
