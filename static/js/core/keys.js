@@ -82,6 +82,8 @@ export const WIDGET_KEYS = [
     does: "where numbers can be changed: type a new one; ↑ ↓ nudge it, Enter takes it, Esc leaves it",
   },
   { shown: "[  ]  −  +  0", does: "on a picture that moves: turn, scale, put back" },
+  { shown: "Enter  Shift + Enter", does: "on a ground: pick the place; why the number there" },
+  { shown: "+  −", does: "on a ground that can be sculpted: raise it, dig" },
   { shown: "Space  E  Delete", does: "on the drawing pad: pen down or up, eraser, clear" },
 ];
 

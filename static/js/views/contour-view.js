@@ -20,8 +20,7 @@
  *
  * @import {Ground} from "./parts/ground-words.js"
  * @import {Levels} from "./parts/levels.js"
- * @import {Mark, Path} from "./parts/plane-marks.js"
- * @import {Arrow} from "./parts/plot-marks.js"
+ * @import {Arrow, Mark, Path} from "./parts/plane-marks.js"
  * @import {Cells} from "./parts/roving.js"
  */
 
