@@ -79,7 +79,7 @@ export class SurfaceView extends HTMLElement {
   turns = element("div", { class: "surface-turns", role: "group" });
   note = new PlotNote();
   scale = new PlotScale();
-  legend = element("div", { class: "plot-legend" });
+  legend = element("div", { class: "plane-legend" });
   key = new PathKey(this.legend);
   said = element("p", { class: "said", id: uniqueId("surface-view") });
   /** @type {AbortController | null} */
