@@ -242,7 +242,7 @@ def test_many_steps_at_once_are_few_updates_of_the_surface(plots: Plots) -> None
 
 
 def test_a_place_of_the_contours_is_picked_with_the_pointer(plots: Plots) -> None:
-    box = plots.contours.locator(".plane-box")
+    box = plots.contours.locator(".plot-box")
     x, y = plots.contours.evaluate("(view) => [view.frame.toX(-1.2), view.frame.toY(0.7)]")
     box.click(position={"x": x, "y": y})
     [pick] = plots.events("place-pick")
@@ -298,7 +298,7 @@ def test_the_table_behind_a_surface_has_its_uppermost_row_first(plots: Plots) ->
 
 
 def test_a_drag_sculpts_and_a_click_does_not(plots: Plots) -> None:
-    box = plots.page.locator("[data-tensor='valley.J'] .plane-box")
+    box = plots.page.locator("[data-tensor='valley.J'] .plot-box")
     x, y = middle(box)
     drag(plots.page, (x, y), (x + 60, y))
     [stroke] = plots.events("stroke")
@@ -430,7 +430,7 @@ def test_without_webgl_the_surface_is_shown_as_contours(browser: Browser, addres
     expect(view.locator(".contourlayer path").first).to_be_visible()
     expect(plots.surface.locator(".surface-turns")).to_be_hidden()
     x, y = view.evaluate("(view) => [view.frame.toX(1), view.frame.toY(-1)]")
-    view.locator(".plane-box").click(position={"x": x, "y": y})
+    view.locator(".plot-box").click(position={"x": x, "y": y})
     [pick] = plots.events("place-pick")
     assert (pick["x"], pick["y"], pick["scene"]) == pytest.approx((1, -1, 0), abs=0.04)
     plots.page.evaluate("window.two()")

@@ -80,6 +80,7 @@ export class ContourView extends PlotView {
   /** @override */
   connectedCallback() {
     super.connectedCallback();
+    this.box.classList.add("plot-box");
     this.box.prepend(this.areas.canvas, this.groundBox);
     this.box.append(this.note.element);
     const foot = element("div", { class: "ground-foot" }, this.legend, this.areas.key, this.scale.element);

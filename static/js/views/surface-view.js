@@ -71,7 +71,7 @@ export class SurfaceView extends HTMLElement {
   camera = FRONT;
   nameText = element("span");
   readText = element("span", { class: "chart-read" });
-  box = element("div", { class: "surface-box" });
+  box = element("div", { class: "plot-box surface-box" });
   /** Plotly's. */
   groundBox = element("div", { class: "surface-ground" });
   titles = element("div", { class: "surface-titles", "aria-hidden": "true" });
