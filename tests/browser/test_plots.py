@@ -361,6 +361,23 @@ def test_two_surfaces_turn_together(plots: Plots) -> None:
     plots.surface.get_by_role("button", name="reset view").click()
 
 
+def test_a_picture_of_the_stage_gets_a_copy_of_the_surface(plots: Plots) -> None:
+    shares = plots.page.evaluate(
+        """async () => {
+          const { prepareAll } = await import("/static/js/views/parts/screen.js");
+          const undo = await prepareAll();
+          const copy = document.querySelector("canvas.surface-ground");
+          const { data } = copy.getContext("2d").getImageData(0, 0, copy.width, copy.height);
+          undo();
+          let drawn = 0;
+          for (let i = 3; i < data.length; i += 4) drawn += data[i] > 128;
+          return [drawn / (data.length / 4), document.querySelectorAll("canvas.surface-ground").length];
+        }"""
+    )
+    assert shares[0] > 0.1
+    assert shares[1] == 0
+
+
 @pytest.mark.parametrize("how", ["restored", "asked for"])
 def test_taken_memory_shows_contours_until_it_is_drawn_again(fresh: Plots, how: str) -> None:
     fresh.wait_until_drawn()

@@ -36,6 +36,7 @@ import { PlotNote, problem } from "./parts/plot-note.js";
 import { PlotScale } from "./parts/plot-scale.js";
 import { PlotView } from "./parts/plot-view.js";
 import { plotly } from "./parts/plotly.js";
+import { beforePicture } from "./parts/screen.js";
 import { Stroke } from "./parts/stroke.js";
 
 const NOTHING = -1;
@@ -99,6 +100,10 @@ export class ContourView extends PlotView {
   listen(signal) {
     const { box } = this;
     this.stroke.listen(signal);
+    beforePicture(async () => {
+      await this.drawGround();
+      return () => {};
+    }, signal);
     box.addEventListener("pointermove", (event) => this.onPointer(event), { signal });
     box.addEventListener("pointerleave", () => this.read(NOTHING, NOTHING), { signal });
     box.addEventListener("click", (event) => this.onClick(event), { signal });

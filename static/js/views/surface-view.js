@@ -31,7 +31,7 @@ import { PathKey } from "./parts/path-key.js";
 import { PlotNote, problem } from "./parts/plot-note.js";
 import { PlotScale } from "./parts/plot-scale.js";
 import { cameraOf, hasWebGL, plotly } from "./parts/plotly.js";
-import { onScreenChange, whenSeen } from "./parts/screen.js";
+import { beforePicture, onScreenChange, whenSeen } from "./parts/screen.js";
 import {
   isStacked, layoutOf, pathPlaces, pathTraces, sceneName, sceneOf, surfaceTrace,
 } from "./parts/surface-figure.js";
@@ -145,6 +145,7 @@ export class SurfaceView extends HTMLElement {
     box.addEventListener("webglcontextrestored", () => this.revive(), { signal, capture: true });
     this.contours.addEventListener("place-pick", (event) => this.onContourPick(event), { signal });
     onScreenChange(() => this.arrange(), signal);
+    beforePicture(() => this.still(), signal);
     whenSeen(this, (seen) => this.onSeen(seen), signal);
     const observer = new ResizeObserver(() => this.arrange());
     observer.observe(box);
@@ -323,6 +324,24 @@ export class SurfaceView extends HTMLElement {
     });
     const changes = { x: places.map(({ x }) => x), y: places.map(({ y }) => y), z: places.map(({ z }) => z) };
     await library.restyle(groundBox, changes, places.map((_, i) => scenes.length + i));
+  }
+
+  /** A copy on a plain canvas: what WebGL has drawn cannot be read afterwards. */
+  async still() {
+    if (this.seen) await this.update();
+    const { groundBox, box } = this;
+    if (!this.contours.hidden || !groundBox.firstChild) return () => {};
+    const { clientWidth: width, clientHeight: height } = box;
+    const library = await plotly();
+    const image = new Image();
+    image.src = await library.toImage(groundBox, { format: "png", width, height, scale: DENSEST });
+    await image.decode();
+    const canvas = element("canvas", { class: "surface-ground", "aria-hidden": "true" });
+    canvas.width = image.width;
+    canvas.height = image.height;
+    canvas.getContext("2d")?.drawImage(image, 0, 0);
+    box.append(canvas);
+    return () => canvas.remove();
   }
 
   /** Hear what Plotly tells. @param {Plot} plot */

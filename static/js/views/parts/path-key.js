@@ -8,7 +8,7 @@ import { dashOf } from "./plane-marks.js";
 import { writeLegend } from "./plot-view.js";
 
 export class PathKey {
-  /** What was written of each path. @type {(string | readonly number[])[]} */
+  /** What was written. @type {readonly Pick<Path, "name" | "token" | "dash">[]} */
   #written = [];
 
   /** @param {HTMLElement} legend */
@@ -19,7 +19,7 @@ export class PathKey {
   /** @param {readonly Path[]} paths  those without a name are left out; one name is told once */
   show(paths) {
     if (this.#same(paths)) return;
-    this.#written = paths.flatMap((path, i) => [path.name, path.token, dashOf(path, i)]);
+    this.#written = paths.map(({ name, token, dash }) => ({ name, token, dash: dash?.slice() }));
     const entries = paths
       .map((path, i) => ({ token: path.token, label: path.name, dash: dashOf(path, i) }))
       .filter(({ label }, i) => label && paths.findIndex(({ name }) => name === label) === i);
@@ -29,12 +29,19 @@ export class PathKey {
   /** @param {readonly Path[]} paths */
   #same(paths) {
     const written = this.#written;
-    if (written.length !== 3 * paths.length) return false;
+    if (written.length !== paths.length) return false;
     for (let i = 0; i < paths.length; i++) {
-      const { name, token } = paths[i];
-      if (written[3 * i] !== name || written[3 * i + 1] !== token) return false;
-      if (written[3 * i + 2] !== dashOf(paths[i], i)) return false;
+      const { name, token, dash } = paths[i];
+      if (written[i].name !== name || written[i].token !== token) return false;
+      if (!alike(written[i].dash, dash)) return false;
     }
     return true;
   }
+}
+
+/** @param {readonly number[] | undefined} one @param {readonly number[] | undefined} other */
+function alike(one, other) {
+  if (!one || !other || one.length !== other.length) return one === other;
+  for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return false;
+  return true;
 }

@@ -78,3 +78,26 @@ export function seeAll() {
     }
   };
 }
+
+/** @type {Set<() => Promise<() => void>>} */
+const preparations = new Set();
+
+/**
+ * Have something done before a picture of all views is taken, where painting takes longer than a
+ * frame or leaves nothing that could be copied.
+ *
+ * @param {() => Promise<() => void>} prepare  gives what is to be done afterwards
+ * @param {AbortSignal} signal
+ */
+export function beforePicture(prepare, signal) {
+  preparations.add(prepare);
+  signal.addEventListener("abort", () => preparations.delete(prepare), { once: true });
+}
+
+/** @returns {Promise<() => void>}  to be called afterwards */
+export async function prepareAll() {
+  const undo = await Promise.all(Array.from(preparations, (prepare) => prepare()));
+  return () => {
+    for (const each of undo) each();
+  };
+}

@@ -10,7 +10,7 @@
  */
 
 import { count } from "../../core/format.js";
-import { seeAll } from "./screen.js";
+import { prepareAll, seeAll } from "./screen.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const MARGIN = 24;
@@ -39,8 +39,10 @@ export async function pictureOfStage(page, kind) {
   if (!(stage instanceof HTMLElement)) throw new Error("stage: expected one on the page, found none");
   const rest = seeAll();
   page.invalidate();
+  const undo = await prepareAll();
   await nextPaint();
   const drawing = new Drawing(stage, document.body.dataset.title ?? "", subtitle(page));
+  undo();
   rest();
   const name = `${page.slug}-step${page.step}.${kind}`;
   const text = new XMLSerializer().serializeToString(drawing.svg);

@@ -16,7 +16,7 @@ import { dashOf } from "./plane-marks.js";
 /** Of a scene's height: paths lie so far above the ground that they do not flicker into it. */
 const LIFT = 0.012;
 /** A ball is a disc that faces the eye: lower, the ground would cut it. */
-const BALL_LIFT = 0.03;
+const BALL_LIFT = 0.045;
 const HEIGHT = 0.72;
 /** Two scenes stand one above the other where both are narrower than this, CSS px. */
 const NARROW = 440;
@@ -43,7 +43,7 @@ export function isStacked(scenes, width) {
  */
 export function sceneOf(ground, levels, log) {
   const { least, greatest, lines } = levels;
-  const floor = least > 0 ? least : (lines[0] ?? greatest) / 10;
+  const floor = least > 0 ? least : (lines[0] ?? greatest) / 2;
   // nought has no place among powers of ten: what is lower than the first line is drawn just below it
   const powers = log && least >= 0 && floor > 0;
   const height = powers
