@@ -371,7 +371,8 @@ def test_a_picture_of_the_stage_gets_a_copy_of_the_surface(plots: Plots) -> None
           undo();
           let drawn = 0;
           for (let i = 3; i < data.length; i += 4) drawn += data[i] > 128;
-          return [drawn / (data.length / 4), document.querySelectorAll("canvas.surface-ground").length];
+          const left = document.querySelectorAll("canvas.surface-ground").length;
+          return [drawn / (data.length / 4), left];
         }"""
     )
     assert shares[0] > 0.1
