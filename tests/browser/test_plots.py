@@ -255,6 +255,15 @@ def test_a_place_of_the_contours_is_picked_with_the_pointer(plots: Plots) -> Non
     assert plots.events("place-pick") == []
 
 
+def test_what_is_read_at_the_pointer_moves_nothing(plots: Plots) -> None:
+    box = plots.contours.locator(".plot-box")
+    plots.page.locator("h1").hover()
+    before = box.bounding_box()
+    box.hover(position={"x": 200, "y": 200})
+    expect(plots.contours.locator(".chart-read")).to_have_text(re.compile("^w1 .*: J "))
+    assert box.bounding_box() == before
+
+
 def test_a_place_of_the_contours_is_picked_with_the_keys(plots: Plots) -> None:
     cell = plots.cell("its contours")
     cell.focus()

@@ -187,10 +187,15 @@ export function layoutOf(scenes, names, { width, height, size, camera }) {
 
 /** Marks of an axis on which powers of ten stand for heights. @param {readonly [number, number]} range */
 function powersOfTen([low, high]) {
+  // few powers: marks between them, too
+  const digits = high - low < 1.8 ? [1, 2, 5] : [1];
   const every = Math.max(1, Math.ceil((high - low) / 5));
-  const tickvals = [];
-  for (let power = Math.ceil(low); power <= high; power += every) tickvals.push(power);
-  return { tickmode: "array", tickvals, ticktext: tickvals.map((power) => significant(Number(`1e${power}`))) };
+  const marks = [];
+  for (let power = Math.floor(low); power <= high; power += every) {
+    for (const digit of digits) marks.push(Number(`${digit}e${power}`));
+  }
+  const shown = marks.filter((mark) => Math.log10(mark) >= low && Math.log10(mark) <= high);
+  return { tickmode: "array", tickvals: shown.map(Math.log10), ticktext: shown.map(significant) };
 }
 
 /** @param {number} i */
