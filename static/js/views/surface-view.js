@@ -6,7 +6,7 @@
  *
  * Attributes: label; x-label, y-label, z-label; log: heights are drawn as powers of ten.
  *
- * Dragging turns it, and so do the buttons below it. The camera stays where it was put, whatever is
+ * Dragging turns it (a finger: to the sides), and so do the buttons below it. The camera stays where it was put, whatever is
  * shown. Only one surface of a page is drawn at a time.
  *
  * Event: place-pick {x, y, scene}, a click on the surface.
@@ -100,6 +100,8 @@ export class SurfaceView extends HTMLElement {
   /** @type {{x: number, y: number, scene: number} | null} under the pointer */
   pointed = null;
   pressed = { x: 0, y: 0 };
+  /** What the finger on it does. @type {"" | "yes" | "no"} */
+  scrolls = "";
   turning = false;
   /** The scene that was turned by hand. */
   turned = 0;
@@ -138,6 +140,7 @@ export class SurfaceView extends HTMLElement {
     for (const name of ["pointerup", "pointercancel", "blur"]) {
       window.addEventListener(name, () => this.onUp(), { signal });
     }
+    box.addEventListener("touchmove", (event) => this.onTouch(event), { signal, capture: true, passive: true });
     box.addEventListener("click", (event) => this.onClick(event), { signal });
     box.addEventListener("pointerleave", () => this.read(null), { signal });
     // neither of them bubbles
@@ -491,7 +494,18 @@ export class SurfaceView extends HTMLElement {
     this.pressed = { x: event.clientX, y: event.clientY };
   }
 
+  /** A finger that goes up or down scrolls the page: Plotly would keep it. @param {TouchEvent} event */
+  onTouch(event) {
+    const { clientX, clientY } = event.changedTouches[0];
+    const far = Math.max(Math.abs(clientX - this.pressed.x), Math.abs(clientY - this.pressed.y));
+    if (!this.scrolls && far > STILL) {
+      this.scrolls = Math.abs(clientX - this.pressed.x) > Math.abs(clientY - this.pressed.y) ? "no" : "yes";
+    }
+    if (this.scrolls !== "no") event.stopPropagation();
+  }
+
   onUp() {
+    this.scrolls = "";
     if (!this.held) return;
     this.held = false;
     if (this.scenes.length > 1) {
