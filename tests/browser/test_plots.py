@@ -182,6 +182,38 @@ def test_an_update_keeps_the_camera_where_a_person_has_put_it(plots: Plots) -> N
     assert plots.camera() == pytest.approx(before)
 
 
+def test_a_finger_turns_to_the_sides_and_scrolls_up_and_down(
+    browser: Browser, address: str
+) -> None:
+    context = browser.new_context(
+        viewport={"width": 390, "height": 700}, has_touch=True, is_mobile=True
+    )
+    plots = Plots(context.new_page(), address)
+    plots.wait_until_drawn()
+    hand = context.new_cdp_session(plots.page)
+
+    def swipe(right: float, down: float) -> None:
+        x, y = middle(plots.surface.locator(".surface-box"))
+
+        def touch(kind: str, *points: dict[str, float]) -> None:
+            hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
+
+        touch("touchStart", {"x": x, "y": y})
+        for share in (0.25, 0.5, 0.75, 1):
+            touch("touchMove", {"x": x + share * right, "y": y + share * down})
+        touch("touchEnd")
+        plots.page.evaluate(FOUR_FRAMES)
+
+    first = plots.camera()
+    swipe(2, -120)
+    plots.page.wait_for_function("() => scrollY > 20")
+    assert plots.camera() == pytest.approx(first)
+    swipe(90, 4)
+    assert abs(plots.camera()["x"] - first["x"]) > 0.02
+    context.close()
+    assert plots.complaints == []
+
+
 def test_buttons_turn_the_surface(plots: Plots) -> None:
     group = plots.page.get_by_role("group", name="Turn the bowl")
     before = plots.camera()

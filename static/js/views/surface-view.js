@@ -491,6 +491,7 @@ export class SurfaceView extends HTMLElement {
   /** @param {PointerEvent} event */
   onDown(event) {
     this.held = true;
+    this.scrolls = "";
     this.pressed = { x: event.clientX, y: event.clientY };
   }
 
@@ -505,7 +506,6 @@ export class SurfaceView extends HTMLElement {
   }
 
   onUp() {
-    this.scrolls = "";
     if (!this.held) return;
     this.held = false;
     if (this.scenes.length > 1) {
