@@ -126,8 +126,13 @@ class Regression:
         columns = self.columns
         if x is not None:
             columns = np.column_stack([np.ones(len(x)), np.asarray(x, np.float64)])
+        whole = self.whole(w)
         with np.errstate(all="ignore"):
-            return np.asarray(self.whole(w) @ columns.T)
+            # not by a product of matrices: that rounds one place otherwise than many at once
+            found = whole[..., :1] * columns[:, 0]
+            for j in range(1, len(self.parameters)):
+                found = found + whole[..., j : j + 1] * columns[:, j]
+            return np.asarray(found)
 
     def errors(self, w: Array) -> Array:
         """Return prediction − y for each sample, of shape (..., n)."""
