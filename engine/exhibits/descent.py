@@ -3,10 +3,10 @@
 Three runs stand behind the one control `mode`; each has a file of its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from engine.data.library import Library
-from engine.exhibits import descent_one, descent_two
+from engine.exhibits import descent_one, descent_samples, descent_two
 from engine.exhibits.contract import Exhibit, Run
 from engine.exhibits.controls import Choice, Control, Option, Slider, Value
 from engine.exhibits.descent_walk import COMMON, OF_A_WALK
@@ -17,16 +17,18 @@ CONTROLS: tuple[Control, ...] = (
     Choice(
         name="mode",
         label="Walk in",
-        help="How many weights there are to go down with.",
+        help="How many weights there are to go down with, or by which samples.",
         options=(
             Option("one", "One variable"),
             Option("two", "Two variables"),
+            Option("samples", "Batches of samples"),
         ),
         default="one",
         effect="reset",
     ),
     *descent_one.CONTROLS,
     *descent_two.CONTROLS,
+    *descent_samples.CONTROLS,
     Slider(
         name="learning_rate",
         label="Learning rate η",
@@ -51,7 +53,11 @@ CONTROLS: tuple[Control, ...] = (
 
 def build_run(values: Mapping[str, Value], seed: int, library: Library) -> Run:
     """Return the run of a mode."""
-    runs = {"one": descent_one.CurveRun, "two": descent_two.SurfaceRun}
+    runs: dict[str, Callable[[Mapping[str, Value], int, Library], Run]] = {
+        "one": descent_one.CurveRun,
+        "two": descent_two.SurfaceRun,
+        "samples": descent_samples.SampleRun,
+    }
     return runs[str(values["mode"])](values, seed, library)
 
 
@@ -63,7 +69,12 @@ EXHIBIT = Exhibit(
     "whether a learning rate crawls, swings or runs away, and why a narrow valley is slow.",
     controls=CONTROLS,
     publishes=COMMON,
-    families=(*OF_A_WALK, *descent_one.FAMILIES, *descent_two.FAMILIES),
+    families=(
+        *OF_A_WALK,
+        *descent_one.FAMILIES,
+        *descent_two.FAMILIES,
+        *descent_samples.FAMILIES,
+    ),
     build=build_run,
     actions=("drop", *descent_two.SCULPTING),
     questions=("judge",),

@@ -38,25 +38,30 @@ SAMPLES = 40
 TRUE = (0.5, 1.2)
 """The line that they are scattered about: w0 and w1."""
 
-START = (-1.2, -0.9)
+START = (-1.5, 1.9)
+"""From here the samples pull in all directions of a fan, none much more than the others."""
 
-BOUNDS = ((-1.9, 2.7), (-1.5, 2.9))
+BOUNDS = ((-2.1, 2.1), (-0.9, 3.3))
 """What is drawn of w0 and w1."""
 
-LONGEST = 0.22
+LONGEST = 0.3
 """The fan's longest arrow, as a share of what is drawn."""
+
+FAR_EPOCHS = 40
+"""So many epochs ahead it is asked how wide a noise ball is."""
 
 WALKERS = {"gd": "Batch", "sgd": "Stochastic", "mini": "Minibatch"}
 """The three, by the prefix of their tensors."""
 
-OF_A_WALKER = (
-    *("w", "J", "path.w", "path.J", "path.seen", "recent", "centre", "spread", "line"),
-    *("updates", "seen", "epochs", "rate", "per_epoch"),
-)
+OF_A_WALKER = ("w", "path.w", "path.J", "path.seen", "recent", "centre", "line")
+
+OF_EACH = ("updates", "seen", "epochs", "rate", "J", "spread")
+"""Of each walker a number."""
 
 FAMILIES = (
     *(f"{name}.{short}" for name in WALKERS for short in OF_A_WALKER),
-    *("x", "y", "errors", "samples.dw", ALL, "rows", "inside", "least"),
+    *(f"walkers.{short}" for short in OF_EACH),
+    *("x", "y", "errors", "samples.dw", ALL, "rows", "inside", "least", "waiting"),
     *("fan", "fan.batch", "fan.all", "fan.scale"),
     *("surface.w1", "surface.w2", "surface.J", "line.x"),
     *("noise.rate", "noise.sgd", "noise.mini"),
@@ -143,7 +148,7 @@ CONTROLS: tuple[Control, ...] = (
 def samples(scatter: float, seed: int) -> tuple[Array, Array]:
     """Return the samples: x of shape (n, 1), and y about the line, of shape (n,)."""
     rng = np.random.default_rng([seed, 7])
-    x = rng.uniform(-1.5, 2.5, (SAMPLES, 1))
+    x = rng.uniform(-1.2, 1.8, (SAMPLES, 1))
     return x, TRUE[0] + TRUE[1] * x[:, 0] + scatter * rng.normal(size=SAMPLES)
 
 
@@ -175,9 +180,8 @@ class SampleRun:
         self._now: dict[str, Array] | None = None
         self._questions = {
             "updates": self._updates_in_an_epoch,
-            "mean": self._mean_slope,
-            "ball": self._half_the_rate,
             "nearest": self._nearest,
+            "shrinks": self._shrinks,
         }
 
     def step(self) -> tuple[Event, ...]:
@@ -293,33 +297,42 @@ class SampleRun:
     def _arrays(self) -> dict[str, Array]:
         """Return all arrays of this moment."""
         if self._now is None:
-            arrays = {**self._drawn, **self._measured()}
+            arrays = {**self._drawn, **self._measured(), **self._counts()}
             for name, walker in self._walkers.items():
                 found = self._of_walker(walker)
                 arrays |= {f"{name}.{short}": array for short, array in found.items()}
             of = self._followed
-            arrays |= {name: arrays[f"{of}.{name}"] for name in ("w", "J", "path.w", "path.J")}
+            arrays |= {name: arrays[f"{of}.{name}"] for name in ("w", "path.w", "path.J")}
+            arrays["J"] = arrays["walkers.J"][[list(WALKERS).index(of)]]
             self._now = arrays | self._fan(self._walkers[of])
         return self._now
+
+    def _counts(self) -> dict[str, Array]:
+        """Return what is one number of each walker."""
+        walkers, ground = self._walkers.values(), self._ground
+        gd, mini = self._walkers["gd"], self._walkers["mini"]
+        waiting = mini.seen - gd.seen if self._values["pace"] == "samples" else 0
+        return {
+            "walkers.updates": np.array([one.updates for one in walkers], np.int32),
+            "walkers.seen": np.array([one.seen for one in walkers], np.int32),
+            "walkers.epochs": np.array([one.epochs for one in walkers]),
+            "walkers.rate": np.array([self._rate(one) for one in walkers]),
+            "walkers.J": np.array([ground.value(one.w) for one in walkers]),
+            "walkers.spread": np.sqrt([variance(one.recent) for one in walkers]),
+            "waiting": np.array([waiting], np.int32),
+        }
 
     def _of_walker(self, walker: Sampled) -> dict[str, Array]:
         ground, recent = self._ground, walker.recent
         path, seen = walker.path()
         return {
             "w": walker.w,
-            "J": np.array([ground.value(walker.w)]),
             "path.w": path,
             "path.J": ground.value(path),
             "path.seen": seen,
             "recent": recent,
             "centre": centre(recent),
-            "spread": np.array([np.sqrt(variance(recent))]),
             "line": ground.predict(walker.w, self._drawn["line.x"][:, None]),
-            "updates": np.array([walker.updates], np.int32),
-            "seen": np.array([walker.seen], np.int32),
-            "epochs": np.array([walker.epochs]),
-            "rate": np.array([self._rate(walker)]),
-            "per_epoch": np.array([slices(SAMPLES, walker.size)], np.int32),
         }
 
     def _fan(self, walker: Sampled) -> dict[str, Array]:
@@ -353,36 +366,36 @@ class SampleRun:
         text = f"{SAMPLES} samples in batches of {size}: {counted(per, 'update')}."
         return Solution(per, text + f" The stochastic walker makes {SAMPLES}, the batch walker 1.")
 
-    def _mean_slope(self) -> Solution:
-        """Say what the next batch's gradient is along w1."""
-        walker = self._walkers[self._followed]
-        found, whole = float(walker.gradient()[1]), float(self._ground.gradient(walker.w)[1])
-        text = f"The mean of the batch is {short(found)}; that of all samples is {short(whole)}."
-        return Solution(found, text, 0.05 * abs(found) + 0.005)
-
-    def _half_the_rate(self) -> Solution:
-        """Say how wide the noise ball of single samples is with half the rate."""
-        noise, rate = self._measured()["noise.sgd"], RATES[-2]
-        wide, narrow = float(noise[-2]), float(noise[-3])
-        if wide < 1e-6:
-            raise InvalidValueError(
-                "ball: there is no noise ball where no sample lies off the line"
-            )
-        share = narrow / wide
-        answer = "same" if share > 0.85 else ("half" if share > 0.4 else "less")
-        text = f"Measured with a rate of {rate:g} it is {short(wide)} wide, with {rate / 2:g} "
-        return Solution(answer, f"{text}{short(narrow)}: {short(share)} times as wide.")
-
     def _nearest(self) -> Solution:
         """Say which of the three is nearest to the least point when an epoch is over."""
-        run = SampleRun({**self._values, "pace": "samples"}, self._seed, Library())
-        while run._walkers["gd"].updates < 1:
-            run.step()
+        walkers = self._after(1)
         least = self._ground.least()
-        away = {name: float(np.hypot(*(one.w - least))) for name, one in run._walkers.items()}
-        told = ", ".join(f"{WALKERS[name]} {short(far)}" for name, far in away.items())
+        away = {name: float(np.hypot(*(one.w - least))) for name, one in walkers.items()}
+        told = ", ".join(f"{WALKERS[name].lower()} {short(far)}" for name, far in away.items())
         answer = min(away, key=lambda name: away[name])
         return Solution(answer, f"After one epoch they are so far from the least point: {told}.")
+
+    def _shrinks(self) -> Solution:
+        """Say how much narrower the stochastic walker's noise ball is when the rate shrinks."""
+        wide, narrow = (
+            float(np.sqrt(variance(self._after(FAR_EPOCHS, decay=decay)["sgd"].recent)))
+            for decay in ("constant", "inverse")
+        )
+        if not 1e-9 < wide < np.inf:
+            raise InvalidValueError(
+                "shrinks: expected samples off the line and a rate that does not run away"
+            )
+        ratio = narrow / wide
+        answer = "same" if ratio > 0.75 else ("half" if ratio > 0.4 else "narrow")
+        text = f"After {FAR_EPOCHS} epochs it is {short(wide)} with a constant rate, "
+        return Solution(answer, f"{text}{short(narrow)} with one that shrinks as 1/t.")
+
+    def _after(self, epochs: int, **changed: str) -> dict[str, Sampled]:
+        """Return where the three are so many epochs after the start, at equal samples seen."""
+        run = SampleRun({**self._values, "pace": "samples", **changed}, self._seed, Library())
+        while run._walkers["gd"].updates < epochs:
+            run.step()
+        return run._walkers
 
 
 def _place(args: Mapping[str, Any]) -> Array:

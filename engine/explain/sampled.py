@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.explain.arithmetic import Paging, constant, times, total
+from engine.explain.arithmetic import Paging, times, total
 from engine.explain.ground import slope_ledger, value_ledger
 from engine.explain.ledger import Factor, Index, Ledger, Reference, Term
 from engine.explain.numbers import Explainer, Numbers
@@ -13,7 +13,7 @@ from engine.explain.regression import error_ledger, sample_slope_ledger
 from engine.explain.simple import given
 from engine.explain.spot import Data, Spot, spot
 from engine.landscape.regression import Regression
-from engine.landscape.sampled import Sampled, share, slices
+from engine.landscape.sampled import Sampled, share
 from engine.snapshot import Array
 
 ALL = "all.dw"
@@ -26,6 +26,10 @@ NOTES = {
     "surface.w1": "A place of the grid along w0.",
     "surface.w2": "A place of the grid along w1.",
     "rows": "A sample of the next batch, by its number from 0.",
+    "walkers.updates": "How many updates this walker has made.",
+    "walkers.seen": "How many samples this walker has taken gradients of.",
+    "waiting": "How many samples the batch walker has seen since its last update.",
+    "fan.scale": "The longest arrow of the fan has a certain length on the map.",
     "inside": "1 for a sample of the next batch, 0 for another one.",
     "least": "Where J is least: there the gradients of all samples add up to 0.",
     "noise.rate": "A learning rate with which it was measured how far a walker is scattered.",
@@ -33,12 +37,6 @@ NOTES = {
     "least point, and the spread of 80 updates in a row was taken again and again.",
     "noise.mini": "How far it is scattered in the end by these minibatches, measured: it began at "
     "the least point, and the spread of 80 updates in a row was taken again and again.",
-}
-
-OF_A_WALKER = {
-    "updates": "How many updates it has made.",
-    "seen": "How many samples it has taken gradients of.",
-    "path.seen": "How many samples it had seen at this point of its path.",
 }
 
 
@@ -59,7 +57,7 @@ class SampledNumbers(Numbers):
     ground : Regression
         Over w0 and w1.
     walkers : mapping of str to Sampled
-        By the prefix of their tensors.
+        By the prefix of their tensors; `walkers.*` has a number for each, in this order.
     followed : str
         Whose tensors have plain names as well.
     pace : Pace
@@ -80,17 +78,24 @@ class SampledNumbers(Numbers):
         self.ground, self.walkers, self.followed, self.pace = ground, walkers, followed, pace
         self.errors = Data(errors="errors")
         self.notes = dict(NOTES)
+        self.arrays["walkers.variance"] = self.arrays["walkers.spread"] ** 2
         for name, walker in walkers.items():
             self._of_walker(name, walker)
-        for name in ("w", "J", "path.w", "path.J"):
+        for name in ("w", "path.w", "path.J"):
             self.explainers[name] = self._copy(name)
         self.explainers |= {
+            "J": self._loss,
             "dw": self._slope,
             "update": self._update,
             ALL: self._slope_of_all,
             "errors": self._error,
             "samples.dw": self._sample_slope,
             "surface.J": self._surface,
+            "walkers.J": self._loss_of_walker,
+            "walkers.epochs": self._epochs,
+            "walkers.rate": self._rate,
+            "walkers.variance": self._variance,
+            "walkers.spread": self._spread,
             "fan": self._fan("fan", "samples.dw"),
             "fan.batch": self._fan("fan.batch", "dw"),
             "fan.all": self._fan("fan.all", ALL),
@@ -99,8 +104,8 @@ class SampledNumbers(Numbers):
     def _of_walker(self, name: str, walker: Sampled) -> None:
         """Take what one walker publishes, and what it was before its last update."""
         last = walker.last
-        self.arrays[f"{name}.variance"] = self.arrays[f"{name}.spread"] ** 2
-        self.notes |= {f"{name}.{short}": note for short, note in OF_A_WALKER.items()}
+        self.notes[f"{name}.recent"] = "Where it was after one of its last updates."
+        self.notes[f"{name}.path.seen"] = "How many samples it had seen at this point of its path."
         if last is not None:
             part = _subset(self.ground, last.rows)
             self.arrays[f"{name}.before.w"] = last.w
@@ -109,18 +114,19 @@ class SampledNumbers(Numbers):
             self.explainers[f"{name}.before.dw"] = self._slope_before(name, part, last.rows)
         self.explainers |= {
             f"{name}.w": self._w(name, walker),
-            f"{name}.J": self._value(f"{name}.w"),
             f"{name}.path.w": self._path(name),
-            f"{name}.path.J": self._value(f"{name}.path.w"),
-            f"{name}.epochs": self._epochs(name),
-            f"{name}.rate": self._rate(name),
+            f"{name}.path.J": self._losses(name),
             f"{name}.centre": self._centre(name),
-            f"{name}.variance": self._variance(name),
-            f"{name}.spread": self._spread(name),
             f"{name}.line": self._line(name),
-            f"{name}.per_epoch": self._per_epoch(name, walker),
         }
-        self.notes[f"{name}.recent"] = "Where it was after one of its last updates."
+
+    def _named(self, k: int) -> str:
+        return list(self.walkers)[k]
+
+    @property
+    def _number(self) -> int:
+        """The number of the one who is followed."""
+        return list(self.walkers).index(self.followed)
 
     def _copy(self, tensor: str) -> Explainer:
         """Explain what is the same number of the one who is followed."""
@@ -157,13 +163,20 @@ class SampledNumbers(Numbers):
 
         return explain
 
-    def _value(self, place: str) -> Explainer:
-        """Explain J of all samples at the places of a tensor: one, or one a row."""
-        tensor = place.removesuffix("w") + "J"
+    def _loss(self, index: Index, _: int) -> Ledger:
+        return self.same("J", index, "walkers.J", (self._number,))
+
+    def _loss_of_walker(self, index: Index, page: int) -> Ledger:
+        place = f"{self._named(index[0])}.w"
+        here = spot(self.ground, self.arrays[place], place)
+        value = self.value("walkers.J", index)
+        return value_ledger(here, "walkers.J", index, value=value, page=page)
+
+    def _losses(self, name: str) -> Explainer:
+        place, tensor = f"{name}.path.w", f"{name}.path.J"
 
         def explain(index: Index, page: int) -> Ledger:
-            prefix = index if self.arrays[place].ndim > 1 else ()
-            here = spot(self.ground, self.arrays[place][prefix], place, prefix)
+            here = spot(self.ground, self.arrays[place][index], place, index)
             return value_ledger(here, tensor, index, value=self.value(tensor, index), page=page)
 
         return explain
@@ -192,14 +205,14 @@ class SampledNumbers(Numbers):
 
     def _update(self, index: Index, _: int) -> Ledger:
         (i,) = index
-        rate = f"{self.followed}.rate"
-        eta = self.of(r"-\eta", -self.value(rate, (0,)), rate, (0,))
+        rate, at = "walkers.rate", (self._number,)
+        eta = self.of(r"-\eta", -self.value(rate, at), rate, at)
         return self.sum_of(
             "update",
             index,
             times(eta, self.factor("dw", index)),
             general=rf"-\eta \cdot \mathrm{{dw}}_{{{i}}}",
-            code=f"-rate[0] * dw[{i}]",
+            code=f"-rate[{at[0]}] * dw[{i}]",
             note="What the next update adds.",
         )
 
@@ -242,55 +255,43 @@ class SampledNumbers(Numbers):
                 note="Against the gradient: where it would go. All arrows are drawn in one scale.",
             )
 
-        self.notes["fan.scale"] = "The longest arrow of the fan has a certain length on the map."
         return explain
 
-    def _epochs(self, name: str) -> Explainer:
-        def explain(index: Index, _: int) -> Ledger:
-            n = len(self.ground.y)
-            return self.sum_of(
-                f"{name}.epochs",
-                index,
-                times(Factor(r"\frac{1}{n}", 1 / n), self.factor(f"{name}.seen", (0,))),
-                general=r"\frac{1}{n} \cdot \mathrm{seen}",
-                code=f"seen[0] / {n}",
-                note="An epoch is as many samples as there are: each had its turn once.",
-            )
+    def _epochs(self, index: Index, _: int) -> Ledger:
+        n = len(self.ground.y)
+        return self.sum_of(
+            "walkers.epochs",
+            index,
+            times(Factor(r"\frac{1}{n}", 1 / n), self.factor("walkers.seen", index)),
+            general=rf"\frac{{1}}{{n}} \cdot \mathrm{{seen}}_{{{index[0]}}}",
+            code=f"seen[{index[0]}] / {n}",
+            note="An epoch is as many samples as there are: each had its turn once.",
+        )
 
-        return explain
-
-    def _rate(self, name: str) -> Explainer:
-        pace = self.pace
-
-        def explain(index: Index, _: int) -> Ledger:
-            epochs = self.value(f"{name}.epochs", (0,))
-            left = share(epochs, pace.schedule, pace.half)
-            tex, code, note = {
-                "constant": ("1", "1", "It stays what it is."),
-                "inverse": (
-                    r"\frac{1}{1 + t / T}",
-                    f"1 / (1 + epochs[0] / {pace.half!r})",
-                    "t is the number of epochs; after T of them the rate is half as large.",
-                ),
-                "steps": (
-                    r"0.5^{\lfloor t / T \rfloor}",
-                    f"0.5 ** (epochs[0] // {pace.half!r})",
-                    "Halved after every T epochs.",
-                ),
-            }[pace.schedule]
-            return self.sum_of(
-                f"{name}.rate",
-                index,
-                times(
-                    Factor(r"\eta_{0}", pace.rate),
-                    self.of(tex, left, f"{name}.epochs", (0,)),
-                ),
-                general=rf"\eta_{{0}} \cdot {tex}",
-                code=f"{pace.rate!r} * {code}",
-                note=note,
-            )
-
-        return explain
+    def _rate(self, index: Index, _: int) -> Ledger:
+        pace, half, k = self.pace, repr(self.pace.half), index[0]
+        tex, code, note = {
+            "constant": ("1", "1", "It stays what it is."),
+            "inverse": (
+                r"\frac{1}{1 + t / T}",
+                f"1 / (1 + epochs[{k}] / {half})",
+                "t is the number of epochs; after T of them the rate is half as large.",
+            ),
+            "steps": (
+                r"0.5^{\lfloor t / T \rfloor}",
+                f"0.5 ** (epochs[{k}] // {half})",
+                "t is the number of epochs; after every T of them the rate is halved.",
+            ),
+        }[pace.schedule]
+        left = share(self.value("walkers.epochs", index), pace.schedule, pace.half)
+        return self.sum_of(
+            "walkers.rate",
+            index,
+            times(Factor(r"\eta_{0}", pace.rate), self.of(tex, left, "walkers.epochs", index)),
+            general=rf"\eta_{{0}} \cdot {tex}",
+            code=f"{pace.rate!r} * {code}",
+            note=note,
+        )
 
     def _centre(self, name: str) -> Explainer:
         def explain(index: Index, page: int) -> Ledger:
@@ -314,45 +315,40 @@ class SampledNumbers(Numbers):
 
         return explain
 
-    def _variance(self, name: str) -> Explainer:
-        def explain(index: Index, page: int) -> Ledger:
-            recent, middle = self.arrays[f"{name}.recent"], self.arrays[f"{name}.centre"]
-            k, d = recent.shape
-            squares = ((recent - middle) ** 2).ravel()
+    def _variance(self, index: Index, page: int) -> Ledger:
+        name = self._named(index[0])
+        recent, middle = self.arrays[f"{name}.recent"], self.arrays[f"{name}.centre"]
+        k, d = recent.shape
+        squares = ((recent - middle) ** 2).ravel()
 
-            def term(at: int) -> Term:
-                place = divmod(at, d)
-                symbol = rf"(w_{{{place[0]},{place[1]}}} - c_{{{place[1]}}})^{{2}}"
-                square = self.of(symbol, float(squares[at]), f"{name}.recent", place)
-                return times(Factor(r"\frac{1}{k}", 1 / k), square)
+        def term(at: int) -> Term:
+            place = divmod(at, d)
+            symbol = rf"(w_{{{place[0]},{place[1]}}} - c_{{{place[1]}}})^{{2}}"
+            square = self.of(symbol, float(squares[at]), f"{name}.recent", place)
+            return times(Factor(r"\frac{1}{k}", 1 / k), square)
 
-            arithmetic = total(
-                squares / k,
-                term,
-                Paging(page=page),
-                general=r"\frac{1}{k} \sum (w - c)^{2}",
-                code="((recent - centre) ** 2).sum(axis=1).mean()",
-                symbols={"recent": f"{name}.recent", "centre": f"{name}.centre"},
-                note="The mean squared distance of its last places from their middle c.",
-            )
-            return self.found(f"{name}.variance", index, arithmetic, page=page)
+        arithmetic = total(
+            squares / k,
+            term,
+            Paging(page=page),
+            general=r"\frac{1}{k} \sum (w - c)^{2}",
+            code="((recent - centre) ** 2).sum(axis=1).mean()",
+            symbols={"recent": f"{name}.recent", "centre": f"{name}.centre"},
+            note="The mean squared distance of its last places from their middle c.",
+        )
+        return self.found("walkers.variance", index, arithmetic, page=page)
 
-        return explain
-
-    def _spread(self, name: str) -> Explainer:
-        def explain(index: Index, _: int) -> Ledger:
-            value = self.value(f"{name}.spread", index)
-            return self.sum_of(
-                f"{name}.spread",
-                index,
-                times(self.of(r"\sqrt{v}", value, f"{name}.variance", index)),
-                general=r"\sqrt{v}",
-                code="np.sqrt(variance[0])",
-                note=f"v is the mean squared distance of its last "
-                f"{len(self.arrays[f'{name}.recent'])} places from their middle.",
-            )
-
-        return explain
+    def _spread(self, index: Index, _: int) -> Ledger:
+        places = len(self.arrays[f"{self._named(index[0])}.recent"])
+        value = self.value("walkers.spread", index)
+        return self.sum_of(
+            "walkers.spread",
+            index,
+            times(self.of(r"\sqrt{v}", value, "walkers.variance", index)),
+            general=r"\sqrt{v}",
+            code=f"np.sqrt(variance[{index[0]}])",
+            note=f"v is the mean squared distance of its last {places} places from their middle.",
+        )
 
     def _line(self, name: str) -> Explainer:
         def explain(index: Index, _: int) -> Ledger:
@@ -365,21 +361,6 @@ class SampledNumbers(Numbers):
                 general=r"w_{0} + w_{1} \cdot x",
                 code=f"w[0] + w[1] * x[{k}]",
                 note="What its two weights say of this place.",
-            )
-
-        return explain
-
-    def _per_epoch(self, name: str, walker: Sampled) -> Explainer:
-        def explain(index: Index, _: int) -> Ledger:
-            n, size = len(self.ground.y), walker.size
-            whole = slices(n, size)
-            return self.sum_of(
-                f"{name}.per_epoch",
-                index,
-                constant(r"\lceil n / b \rceil", float(whole)),
-                general=rf"\lceil {n} / {size} \rceil",
-                code=f"-(-{n} // {size})",
-                note="Updates in an epoch: n samples in batches of b; the last may be smaller.",
             )
 
         return explain

@@ -28,6 +28,9 @@ SCHEDULES = ("constant", "inverse", "steps")
 RATES = (0.0125, 0.025, 0.05, 0.1, 0.2)
 """With these it is measured how far a walker is scattered in the end."""
 
+ROUNDING = 1e-9
+"""What is scattered no further than this, is at rest but for rounding."""
+
 SETTLING, MEASURED = 10, 60
 """Epochs that pass before that is measured, and over which it is measured."""
 
@@ -229,4 +232,5 @@ def noise_ball(
         windows = np.array(places[:whole]).reshape(-1, RECENT, len(rates), design.shape[1])
         away = windows - windows.mean(axis=1, keepdims=True)
         found = np.sqrt((away**2).sum(axis=-1).mean(axis=(0, 1)))
+    found[found < ROUNDING] = 0.0
     return np.where(np.isfinite(found), found, np.inf)

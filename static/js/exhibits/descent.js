@@ -12,6 +12,7 @@ import { element } from "../core/dom.js";
 const MODES = [
   { array: "curve.J", load: () => import("./descent/one.js") },
   { array: "pair", load: () => import("./descent/two.js") },
+  { array: "walkers.J", load: () => import("./descent/samples.js") },
 ];
 
 /** @type {ExhibitModule} */
