@@ -218,8 +218,10 @@ export class PlotFrame {
  */
 export function roomy(least, greatest, share) {
   if (!(least <= greatest)) return [0, 1];
-  const size = greatest - least || Math.abs(least) || 1;
-  return [least - share * size, greatest + share * size];
+  const size = greatest - least;
+  // an axis of no length would have no end of ticks
+  const room = size > 0 ? share * size : (Math.abs(least) || 1) / 2;
+  return [least - room, greatest + room];
 }
 
 /** @param {Span} x @param {Span} y @param {number} width @param {number} height @returns {[Span, Span]} */
