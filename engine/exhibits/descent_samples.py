@@ -119,6 +119,7 @@ CONTROLS: tuple[Control, ...] = (
         step=1,
         integer=True,
         unit="epochs",
+        advanced=True,
         when={**HERE, "decay": SCHEDULES[1:]},
     ),
     Choice(
@@ -128,6 +129,7 @@ CONTROLS: tuple[Control, ...] = (
         options=tuple(Option(name, title) for name, title in WALKERS.items()),
         default="mini",
         effect="view",
+        advanced=True,
         when=HERE,
     ),
     Slider(
