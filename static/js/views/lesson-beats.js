@@ -56,8 +56,13 @@ export class LessonBeat extends HTMLElement {
    */
   perform(page, moving) {
     const { reset, view, live } = this.#changes(page);
+    // set at step 0, a live control would set a second run beside the one that has been made there
+    if (this.getAttribute("seek") === "0" && page.head > 0) {
+      Object.assign(reset, live);
+      for (const name of Object.keys(live)) delete live[name];
+    }
     const renewed = Object.keys(reset).length > 0;
-    if (renewed) page.set(reset);
+    if (renewed) page.reset(reset);
     // before going anywhere: how far a run goes may depend on what is looked at
     if (Object.keys(view).length > 0) page.set(view);
     const target = stepOf(page, this.getAttribute("seek"));
