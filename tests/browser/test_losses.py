@@ -127,8 +127,8 @@ def test_one_ball_runs_and_the_other_stalls_and_both_can_be_dropped_elsewhere(st
     stage.drawn("contour-view[data-model='mse']")
     # in the middle of the map both w and b are 0
     x, y = contours.evaluate(
-        """({ canvas, frame }) => {
-          const box = canvas.getBoundingClientRect();
+        """({ frame }) => {
+          const box = frame.canvas.getBoundingClientRect();
           const [x, y] = [(frame.left + frame.right) / 2, (frame.top + frame.bottom) / 2];
           return [box.left + x, box.top + y];
         }"""
