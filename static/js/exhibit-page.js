@@ -8,6 +8,7 @@ import { one } from "./core/dom.js";
 import { loadExhibit } from "./core/exhibit.js";
 import { listenToKeys } from "./core/keys.js";
 import { Links } from "./core/links.js";
+import { speakOf } from "./core/names.js";
 import { Page } from "./core/page.js";
 import { followSystem } from "./core/theme.js";
 import { CodeButton } from "./views/code-button.js";
@@ -46,6 +47,7 @@ function openPage() {
     const view = CONNECTED.find((View) => each instanceof View);
     if (view) /** @type {InstanceType<typeof CONNECTED[number]>} */ (each).connect(page);
   }
+  page.onEvent("welcome", ({ exhibit }) => speakOf(exhibit.hall));
   followSystem();
   document.addEventListener("theme-change", () => page.invalidate());
   connectKeys(page);

@@ -63,6 +63,56 @@ const ALONE = {
   "genetic.population": ["one number of one of its population", ["place", "weight"]],
 };
 
+/**
+ * What such names mean in a hall of its own kind: in `learning`, data are samples of a few features.
+ *
+ * @type {Readonly<Record<string, Readonly<Record<string, readonly [string, readonly string[]]>>>>}
+ */
+const OF_HALLS = {
+  learning: {
+    w: ["a weight: each step changes it a little", ["weight"]],
+    w0: ["the intercept", ["place"]],
+    J: ["the loss, or the height of the ground", ["place"]],
+    dw: ["gradient: how J changes with this weight", ["weight"]],
+    update: ["what the next step adds to this weight", ["weight"]],
+    "next.w": ["the weight after the next step", ["weight"]],
+    H: ["a second derivative of J: how it curves", ["row", "column"]],
+    "H.values": ["how much J curves along a direction: an eigenvalue", ["direction"]],
+    "H.vectors": ["a direction of curvature: an eigenvector", ["weight", "direction"]],
+    stable: ["the largest stable rate: above it, steps grow", ["place"]],
+    factor: ["what a step makes of the distance along a direction", ["direction"]],
+    "path.w": ["where the ball has been", ["point", "weight"]],
+    "path.J": ["what J was there", ["point"]],
+    "surface.J": ["J at a place of the map", ["row", "column"]],
+    x: ["a feature of a sample, as the model sees it", ["sample", "feature"]],
+    y: ["what the model is to say of a sample", ["sample"]],
+    errors: ["what the model says, less what it is to say", ["sample"]],
+    mean: ["a feature's mean over the training samples", ["feature"]],
+    variance: ["a feature's mean squared distance from its mean", ["feature"]],
+    std: ["a feature's standard deviation: how far it spreads", ["feature"]],
+    min: ["a feature's least value in training", ["feature"]],
+    max: ["a feature's greatest value in training", ["feature"]],
+    range: ["a feature's greatest value less its least", ["feature"]],
+    "raw.x": ["a feature of a sample, in its own units", ["sample", "feature"]],
+    "raw.w": ["a weight for a feature in its own units", ["weight"]],
+    "raw.w0": ["the intercept for features in their own units", ["place"]],
+    "held.J": ["the loss on samples that are held back", ["place"]],
+    "compare.values": ["how much J curves along a direction", ["scaling", "direction"]],
+    "compare.condition": ["how many times as much J curves across as along", ["scaling"]],
+    "compare.stable": ["the largest stable rate", ["scaling"]],
+    "compare.rate": ["the learning rate", ["scaling"]],
+    "compare.steps": ["steps until J has nearly reached its least", ["scaling"]],
+  },
+};
+
+/** Those of the page's own hall. @type {Readonly<Record<string, readonly [string, readonly string[]]>>} */
+let own = {};
+
+/** Speak as one does in a hall. @param {string} hall */
+export function speakOf(hall) {
+  own = OF_HALLS[hall] ?? {};
+}
+
 /** @type {Readonly<Record<string, readonly string[]>>} */
 const AXES = {
   W4: ["filter", "channel", "row", "column"],
@@ -79,7 +129,7 @@ const AXES = {
  * @returns {string}  empty when the name says nothing that is known
  */
 export function meaning(tensor) {
-  return ALONE[tensor]?.[0] ?? MEANINGS[partOf(tensor)] ?? "";
+  return (own[tensor] ?? ALONE[tensor])?.[0] ?? MEANINGS[partOf(tensor)] ?? "";
 }
 
 /** @param {string} tensor */
@@ -101,7 +151,7 @@ export function isGradient(tensor) {
  */
 export function placeInWords(tensor, index) {
   const part = partOf(tensor).replace(/^d/, "");
-  const alone = ALONE[tensor]?.[1].slice(-index.length);
+  const alone = (own[tensor] ?? ALONE[tensor])?.[1].slice(-index.length);
   const axes = alone ?? AXES[`${part}${index.length}`] ?? AXES[index.length] ?? [];
   return index.map((at, axis) => `${axes[axis] ?? `axis ${axis + 1}`} ${at + 1}`).join(", ");
 }
