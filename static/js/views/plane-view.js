@@ -65,6 +65,8 @@ export class PlaneView extends PlotView {
   key = undefined;
   /** The point that the fields are about. */
   chosen = NOTHING;
+  /** What the legend names. @type {(string | undefined)[]} */
+  named = [];
   held = NOTHING;
   fields = new PointFields((x, y) => this.move(this.chosen, x, y, true));
 
@@ -89,16 +91,16 @@ export class PlaneView extends PlotView {
 
   /** What a model makes of each place. @param {Regions | null} ground */
   regions(ground) {
-    const before = this.ground;
     this.ground = ground;
     if (ground) this.image.take(ground);
-    if (ground?.kind !== before?.kind || ground?.label !== before?.label) this.writeLegend();
+    this.writeLegend();
     this.refresh();
   }
 
   /** A model's lines, residuals. @param {readonly Line[]} segments */
   lines(segments) {
     this.segments = segments;
+    this.writeLegend();
     this.refresh();
   }
 
@@ -127,15 +129,15 @@ export class PlaneView extends PlotView {
   fit(anew, fixed) {
     if (fixed) return this.span(fixed.x, fixed.y);
     const { points, bounds } = this;
-    const { x, y } = points.ends();
-    const inside = x[0] >= bounds.x[0] && x[1] <= bounds.x[1] && y[0] >= bounds.y[0] && y[1] <= bounds.y[1];
     // while a point is held, the axes must not run away under it
-    if ((anew || !inside) && this.held === NOTHING) {
-      this.span(roomy(x[0], x[1], ROOM), roomy(y[0], y[1], ROOM));
-    }
+    if ((!anew && points.within(bounds)) || this.held !== NOTHING) return;
+    const { x, y } = points.ends();
+    this.span(roomy(x[0], x[1], ROOM), roomy(y[0], y[1], ROOM));
   }
 
+  /** Name in the legend what has a name, if it has another one than before. */
   writeLegend() {
+    if (!this.legendIsStale()) return;
     const { points, models, segments, ground } = this;
     /** @type {import("./parts/plot-view.js").Key[]} */
     const entries = points.classNames.map((label, i) => {
@@ -148,6 +150,21 @@ export class PlaneView extends PlotView {
     // a class has its glyph in the legend already
     if (ground?.label && ground.kind !== "class") entries.push({ token: "", label: ground.label });
     writeLegend(this.legend, entries);
+  }
+
+  /** Whether any name differs from those at the last call; allocates nothing. */
+  legendIsStale() {
+    const { points, models, segments, ground, named } = this;
+    const count = points.classNames.length;
+    let stale = false;
+    let at = 0;
+    for (let i = 0; i < count; i++) stale = put(named, at++, points.classNames[i]) || stale;
+    for (let i = 0; i < models.length; i++) stale = put(named, at++, models[i].label) || stale;
+    for (let i = 0; i < segments.length; i++) stale = put(named, at++, segments[i].label) || stale;
+    stale = put(named, at++, ground?.label) || stale;
+    stale ||= at !== named.length;
+    named.length = at;
+    return stale;
   }
 
   /** @override */
@@ -354,6 +371,20 @@ export class PlaneView extends PlotView {
       table: () => this.openTable(),
     };
   }
+}
+
+/**
+ * Keep a text at a place of a list.
+ *
+ * @param {(string | undefined)[]} list
+ * @param {number} at
+ * @param {string | undefined} text
+ * @returns {boolean}  whether another one was there
+ */
+function put(list, at, text) {
+  const other = at >= list.length || list[at] !== text;
+  if (other) list[at] = text;
+  return other;
 }
 
 /** @param {number} value @param {number} low @param {number} high */

@@ -70,7 +70,7 @@ export class PlanePoints {
     this.classNames = classNames;
     this.classTokens = classTokens;
     const { values, limit } = this.data;
-    if (values) this.limit = limit ?? Math.max(...ends(values).map(Math.abs));
+    if (values) this.limit = limit ?? greatest(values);
     if (this.settling && this.arrived()) this.release();
   }
 
@@ -107,6 +107,15 @@ export class PlanePoints {
     clearTimeout(this.timer);
     this.moved = NOTHING;
     this.settling = false;
+  }
+
+  /** Whether all points are inside; allocates nothing. @param {{x: Span, y: Span}} bounds */
+  within({ x: across, y: up }) {
+    const { x, y } = this.data;
+    for (let i = 0; i < x.length; i++) {
+      if (x[i] < across[0] || x[i] > across[1] || y[i] < up[0] || y[i] > up[1]) return false;
+    }
+    return true;
   }
 
   /** @returns {{x: Span, y: Span}} */
@@ -191,6 +200,16 @@ export class PlanePoints {
     }
     return known;
   }
+}
+
+/** The greatest size among values. @param {ArrayLike<number>} values */
+function greatest(values) {
+  let most = 0;
+  for (let i = 0; i < values.length; i++) {
+    const size = Math.abs(values[i]);
+    if (size > most && size < Infinity) most = size;
+  }
+  return most || 1;
 }
 
 /** @param {readonly {x: number, y: number, class?: number, value?: number}[]} points @returns {PointData} */
