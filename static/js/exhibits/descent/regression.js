@@ -62,6 +62,7 @@ export class RegressionPart {
     const [wanted, said] = [of("y"), of("predictions")];
     const [n, features] = x.shape;
     const flat = features === 1;
+    for (const name of ["panel-wide", "descent-data"]) this.#panel.classList.toggle(name, !flat);
     this.#place(flat);
     const across = flat ? x.data : wanted;
     const classes = new Int32Array(n);
