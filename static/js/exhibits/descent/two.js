@@ -203,7 +203,8 @@ class SurfaceStage {
     const stable = arrays.get("stable")?.data[0];
     const limit = stable === undefined ? "no largest stable rate here" : `largest stable rate 2/λ = ${significant(stable)}`;
     setText(this.#texts.stable, limit);
-    const directions = Array.from(arrays.get("H.values")?.data ?? [], (_, k) => ordinal(k));
+    const curved = arrays.get("H.values")?.data ?? NONE;
+    const directions = Array.from(curved, (_, k) => directionName(k, curved.length));
     this.#curvature.show(
       [of("λ", "H.values"), of("∇J along", "along"), of("1 − ηλ", "factor"), of("steps left", "left")],
       directions,
@@ -285,8 +286,13 @@ function derivative(errors, x, first, j) {
   return `1/${errors.length} · [${terms.join(" + ")}]`;
 }
 
-/** @param {number} k */
-const ordinal = (k) => ["gentlest", "second", "third"][k] ?? "";
+/**
+ * What a direction of curvature is called among `count` of them, the least curved first.
+ *
+ * @param {number} k
+ * @param {number} count
+ */
+const directionName = (k, count) => (k === 0 ? "least" : k === count - 1 ? "most" : "between");
 
 /**
  * A column of a tensor of two axes.

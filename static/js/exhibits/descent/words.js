@@ -23,13 +23,13 @@ const REGIMES = [
     `Above the limit: the rate ${rate} is larger than 2/λ = ${stable}, the largest stable one here. ` +
     "In a bowl curved as this place is, every step would lead further from the bottom.",
   ({ rate, stable, left }) =>
-    `Below the limit, but more than half of it: with ${rate} of at most 2/λ = ${stable} each step ` +
-    `overshoots the bottom and comes back to it.${left}`,
+    `Below the limit, but more than half of it: ${rate} of at most 2/λ = ${stable}. In a bowl curved as ` +
+    `this place is, each step overshoots the bottom, and still comes nearer to it.${left}`,
   ({ rate, stable, left }) =>
     `Crawling: the rate ${rate} is far below 2/λ = ${stable}, or the ground is almost flat.${left}`,
   ({ rate, stable, left }) =>
     `Below the limit: the rate ${rate} is less than half of 2/λ = ${stable}, the largest stable one ` +
-    `here, so no step overshoots.${left}`,
+    `here. In a bowl curved as this place is, no step overshoots.${left}`,
   () =>
     "The ground curves upward in no direction here, so no rate is too large: the ball only gets " +
     "faster. There is no 2/λ to obey until it comes to where the ground curves up again.",
