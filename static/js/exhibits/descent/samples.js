@@ -167,7 +167,11 @@ class SampleStage {
       const [x, y] = [arrays.get(`${name}.path.seen`)?.data ?? NONE, arrays.get(`${name}.path.J`)?.data ?? NONE];
       return { name: label, token, dash, x, y };
     });
-    this.#course.show({ curves, key: root });
+    const begun = curves.some(({ x }) => x.length > 1);
+    // where nothing has been seen yet there is a place, but no length that could be an axis
+    this.#course.show({ curves, key: root, bounds: begun ? undefined : { x: [0, arrays.get("y")?.data.length ?? 1] } });
+    const walked = curves.filter(({ x }) => x.length > 0);
+    this.#course.marks(walked.map(({ token, x, y }) => ({ token, x: x[x.length - 1], y: y[y.length - 1] })));
   }
 
   /** @param {Frame} frame */

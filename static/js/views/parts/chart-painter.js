@@ -46,8 +46,8 @@ const SPARSE = 40;
 const FAINT = 0.3;
 const VALUE = { size: 0, decimals: 3, bare: false, padded: true };
 
-/** The longest value at a curve's end: `7.71e−5`. */
-const END_CHARACTERS = 7;
+/** The longest value at a curve's end: `1.35e−11`. */
+const END_CHARACTERS = 8;
 
 export class ChartPainter {
   /** @param {HTMLCanvasElement} canvas */
