@@ -237,7 +237,12 @@ class Stage {
     this.#one.show({ curves, key: `${key} ${x[0]}` });
     this.#one.marks(marks);
     this.#one.lines(lines);
-    setAttributes(this.#one, { label: `what point ${point + 1} costs, by its score` });
+    // a line has no score: that is a word for what becomes a probability
+    const line = models.includes("linear");
+    setAttributes(this.#one, {
+      label: `what point ${point + 1} costs, by ${line ? "what the line says" : "its score"}`,
+      "x-label": line ? "z" : "score z",
+    });
   }
 
   /**

@@ -23,7 +23,7 @@ const OF_BALL = [
   ["loss J", "J", []],
   ["∂J/∂w", "dw", [0]],
   ["∂J/∂b", "dw", [1]],
-  ["its length", "norm", []],
+  ["gradient's length", "norm", []],
   ["step in w", "update", [0]],
   ["step in b", "update", [1]],
 ];
