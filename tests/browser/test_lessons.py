@@ -41,3 +41,4 @@ def test_each_beat_brings_the_settings_that_it_speaks_of(page: Page, slug: str) 
         )
         # a lesson begins anew; it sets no run of its own beside another
         expect(page.locator("run-lines tbody tr")).to_have_count(0)
+        assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
