@@ -190,3 +190,14 @@ def test_a_narrow_page_does_not_scroll_sideways_and_one_can_bet_there(page: Page
     assert page.locator("[data-stage]").evaluate("(node) => node.scrollWidth <= node.clientWidth")
     stage.button("genetic").click()
     expect(stage.title).to_contain_text("You bet on Genetic algorithm")
+
+
+def test_on_a_phone_every_number_of_the_standings_has_room(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    stage = Stage(page).open("?seed=1&step=200")
+    stage.expect_step(200)
+    expect(stage.score("Nesterov", 2)).to_have_text(re.compile("e"))
+    cut = (
+        "(cells) => cells.filter(({scrollWidth, clientWidth}) => scrollWidth > clientWidth).length"
+    )
+    assert page.locator("score-table .score").evaluate_all(cut) == 0
