@@ -402,6 +402,24 @@ def test_two_surfaces_turn_together(plots: Plots) -> None:
     plots.surface.get_by_role("button", name="reset view").click()
 
 
+def test_a_surface_of_which_nothing_is_known_is_hidden_until_something_is(plots: Plots) -> None:
+    plots.page.evaluate("window.unknown()")
+    expect(plots.surface).to_be_hidden()
+    plots.wait_until_drawn()
+    plots.page.evaluate("window.bowl(3)")
+    expect(plots.surface).to_be_visible()
+    plots.wait_until_drawn()
+
+
+def test_of_two_surfaces_one_may_be_unknown(plots: Plots) -> None:
+    plots.page.evaluate("window.unknown(true)")
+    plots.wait_until_drawn()
+    expect(plots.surface).to_be_visible()
+    shown = "(view) => view.querySelector('.js-plotly-plot')._fullData.map((of) => of.visible)"
+    assert plots.surface.evaluate(shown)[:2] == [True, False]
+    expect(plots.surface.locator(".ground-note")).to_be_hidden()
+
+
 def test_a_picture_of_the_stage_gets_a_copy_of_the_surface(plots: Plots) -> None:
     shares = plots.page.evaluate(
         """async () => {

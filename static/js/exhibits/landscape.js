@@ -141,13 +141,8 @@ class Ground {
     const key = whole ? `${survey} ${J.shape[0]}` : `${frame.run} none`;
     if (key !== this.#key) {
       this.#key = key;
-      for (const view of this.views) {
-        // a surface of nothing has no box to be drawn in
-        view.toggleAttribute("data-empty", !whole);
-        if (whole || view instanceof ContourView) {
-          view.show({ x: a.data, y: b.data, z: J.data, key: `${this.plane} ${key}`, title });
-        }
-      }
+      const ground = { x: a.data, y: b.data, z: J.data, key: `${this.plane} ${key}`, title };
+      for (const view of this.views) view.show(ground);
     }
     const length = step.data.length;
     const pathKey = `${survey} ${frame.step} ${length} ${path.data[length - 1]} ${path.data[2 * length - 1]}`;

@@ -7,7 +7,7 @@
  * Attributes: label; x-label, y-label, z-label; log: heights are drawn as powers of ten.
  *
  * Dragging turns it (a finger: to the sides), and so do the buttons below it. The camera stays where it was put, whatever is
- * shown. Only one surface of a page is drawn at a time.
+ * shown. Only one surface of a page is drawn at a time. While no height is known it is hidden (data-empty).
  *
  * Event: place-pick {x, y, scene}, a click on the surface.
  *
@@ -23,7 +23,7 @@ import "./contour-view.js";
 
 import { button, element, setAttributes, setText, uniqueId } from "../core/dom.js";
 import { FRONT, moved, turned } from "./parts/camera.js";
-import { groundSummary, levelsWords, nearest, pointName, sheetOf } from "./parts/ground-words.js";
+import { groundSummary, isKnown, levelsWords, nearest, pointName, sheetOf } from "./parts/ground-words.js";
 import { later } from "./parts/later.js";
 import { levelsOf } from "./parts/levels.js";
 import { dashOf } from "./parts/plane-marks.js";
@@ -93,6 +93,8 @@ export class SurfaceView extends HTMLElement {
   /** Names and strokes of the paths that are drawn. */
   drawnPaths = "";
   busy = false;
+  /** Of its grounds no height is known. */
+  empty = false;
   timer = 0;
   updated = 0;
   /** WebGL was taken away. */
@@ -220,6 +222,8 @@ export class SurfaceView extends HTMLElement {
   /** Work out what is to be drawn of the grounds. */
   prepare() {
     const log = this.hasAttribute("log");
+    this.empty = this.grounds.length > 0 && !this.grounds.some(isKnown);
+    this.toggleAttribute("data-empty", this.empty);
     this.scenes = this.grounds.map((ground) => sceneOf(ground, levelsOf(ground.z, log), log));
     const titles = this.grounds.map(({ title }) => title ?? "");
     this.titles.replaceChildren(...titles.filter(Boolean).map((title) => element("span", {}, title)));
@@ -245,7 +249,7 @@ export class SurfaceView extends HTMLElement {
 
   /** Whether all that was shown stands there. */
   get drawn() {
-    return !this.contours.hidden || (!this.staleGround && !this.stalePaths && !this.busy);
+    return this.empty || !this.contours.hidden || (!this.staleGround && !this.stalePaths && !this.busy);
   }
 
   /** @param {boolean} seen */
@@ -256,7 +260,7 @@ export class SurfaceView extends HTMLElement {
 
   /** Draw soon, or as soon as there may be another update. @param {boolean} [now] */
   schedule(now = false) {
-    if (!this.life || !this.seen || this.held || this.scenes.length === 0) return;
+    if (!this.life || !this.seen || this.held || this.empty || this.scenes.length === 0) return;
     const wait = now ? 0 : Math.max(0, this.updated + PAUSE - performance.now());
     if (this.timer && !now) return;
     clearTimeout(this.timer);
@@ -268,7 +272,7 @@ export class SurfaceView extends HTMLElement {
 
   /** Draw what has changed. */
   async update() {
-    if (this.busy || !this.life || this.held || this.box.clientWidth === 0) return;
+    if (this.busy || !this.life || this.held || this.empty || this.box.clientWidth === 0) return;
     const hindrance = this.hindrance();
     if (hindrance) {
       this.fallBack(...hindrance);

@@ -48,6 +48,11 @@ window.two = () => {
     ground("other", (a, b) => Math.sin(2 * a) * Math.cos(b), { x, y, n: 21, title: "cross-entropy" }),
   ]);
 };
+/** A ground of which no height is known, or one beside the bowl. */
+window.unknown = (beside = false) => {
+  const unknown = ground("unknown", () => NaN, SQUARE);
+  find("surface-view").show(beside ? [ground("bowl", bowl, SQUARE), unknown] : unknown);
+};
 window.walk = (steps) => {
   const paths = [
     { name: "slow", token: "series-2", ...descent(steps, 0.1) },

@@ -23,6 +23,11 @@ import { count, significant } from "../../core/format.js";
  * @property {string} z
  */
 
+/** Whether any of it is. @param {Ground} ground */
+export function isKnown({ z }) {
+  return Array.prototype.some.call(z, Number.isFinite);
+}
+
 /** @param {Ground} ground @param {Names} names @param {number} row @param {number} column */
 export function pointName({ x, y, z }, names, row, column) {
   const value = z[row * x.length + column];

@@ -10,6 +10,7 @@
 import { significant } from "../../core/format.js";
 import { tokens } from "../../core/tokens.js";
 import { colourScale, groundColour, placeOn, rowsOf } from "./ground-colours.js";
+import { isKnown } from "./ground-words.js";
 import { laid } from "./on-surface.js";
 import { dashOf } from "./plane-marks.js";
 
@@ -64,6 +65,8 @@ export function surfaceTrace({ ground, levels, height, log }, i) {
   return {
     type: "surface",
     scene: sceneName(i),
+    // Plotly throws at a surface without a single height
+    visible: isKnown(ground),
     x: ground.x,
     y: ground.y,
     z: rowsOf(ground.z, columns, height),
