@@ -199,12 +199,27 @@ def test_the_same_way_stands_on_three_planes(shared: Stage) -> None:
     expect(views).to_have_count(3)
     names = views.evaluate_all("(views) => views.map((view) => view.ground.title)")
     assert names == ["holds 0.7\u00a0%", "holds 0.5\u00a0%", "holds 98.7\u00a0%"]
+    cut = (
+        "(heads) => heads.filter(({scrollWidth, clientWidth}) => scrollWidth > clientWidth).length"
+    )
+    assert views.locator(".chart-head > span:first-child").evaluate_all(cut) == 0
     ends = views.evaluate_all("(views) => views.map((view) => view.walked[0].x.length)")
     assert len(set(ends)) == 1
     shared.page.wait_for_function(
         """() => [...document.querySelectorAll(".survey-planes contour-view")]
           .every((view) => view.ground.x.length === 41)"""
     )
+
+
+def test_going_back_from_small_batches_the_run_is_the_lessons_from_step_0_on(stage: Stage) -> None:
+    page = stage.page
+    page.goto("/e/landscape?beat=11")
+    expect(page.get_by_role("heading", name="Two samples at a time")).to_be_visible()
+    page.wait_for_url(re.compile("batch_size=2(?!\\d)"))
+    page.get_by_role("button", name="Back", exact=True).click()
+    expect(page.get_by_role("heading", name="With a way past each layer")).to_be_visible()
+    page.wait_for_url(lambda url: "network=residual" in url and "batch_size" not in url)
+    assert "changes" not in page.url
 
 
 def test_the_loss_on_the_line_to_another_run_is_drawn(stage: Stage) -> None:

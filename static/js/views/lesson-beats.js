@@ -4,6 +4,9 @@
  *   seek="0"  values='{"stride": 2}'  act='{"name": "drop", "args": {}}'  play  pause  rate="60"
  *   highlight="conv1.W act1.a"  look="draw-pad"
  *
+ * A live control that a beat sets changes the run at the step it goes to; with `anew`, it is so from
+ * step 0 on, and a run that was otherwise begins anew.
+ *
  * `seek="end"` goes to the end of the run; so does a button in the text that has `data-seek="end"`.
  * Going to a beat performs it and brings what it is about into view: what `look` selects on the
  * stage, else the first tensor that it highlights. A page that opens only shows the beat of its address, unless the
@@ -57,7 +60,7 @@ export class LessonBeat extends HTMLElement {
   perform(page, moving) {
     const { reset, view, live } = this.#changes(page);
     // set at step 0, a live control would set a second run beside the one that has been made there
-    if (this.getAttribute("seek") === "0" && page.head > 0) {
+    if (this.hasAttribute("anew") || (this.getAttribute("seek") === "0" && page.head > 0)) {
       Object.assign(reset, live);
       for (const name of Object.keys(live)) delete live[name];
     }
