@@ -216,11 +216,11 @@ def test_softmax_comes_number_by_number_and_scores_are_dragged_or_typed(stage: S
     [
         ("further", 7, "the one of the squared error", "✗ Not this time. In 20 steps from here"),
         ("convex", 9, "cross-entropy", "✓ Right. Of 1681 places on each map"),
-        ("shifted", 11, "it stays the same", "✓ Right. The loss is 1.349 now and 1.349 with"),
+        ("shifted", 12, "it stays the same", "✓ Right. The loss is 1.349 now and 1.349 with"),
     ],
 )
 def test_predictions_are_judged_by_the_engine(stage: Stage, question, beat, option, verdict):
-    stage.open(f"?beat={beat}&mode={'softmax' if beat == 11 else 'classification'}")
+    stage.open(f"?beat={beat}&mode={'softmax' if beat == 12 else 'classification'}")
     asked = stage.page.locator(f"predict-question[question={question}]")
     asked.get_by_label(option).check()
     asked.get_by_role("button", name="Check").click()
