@@ -11,6 +11,7 @@ from engine.landscape.expression import Expression, parse
 from engine.landscape.ground import undefined
 from engine.landscape.named import TWO, bowl
 from engine.landscape.race import RACERS, Rules
+from engine.landscape.sculpted import Sculpted, stroke
 from engine.landscape.small_network import Place, SmallNetwork, small_network
 from engine.snapshot import Array
 
@@ -46,6 +47,7 @@ GROUNDS = {
     "beale": "Beale's flat corner",
     "network": "A small network",
     "own": "Your own formula",
+    "sculpted": "Sculpt it yourself",
 }
 
 PRICES = {"backprop": 3, "forward": 2, "free": 1}
@@ -53,12 +55,54 @@ PRICES = {"backprop": 3, "forward": 2, "free": 1}
 
 LONGEST_START = 40
 
+LONGEST_STROKES = 4000
+
+DEPTH, BREADTH = 0.5, 0.5
+"""How deep a stroke digs, and how broad it is."""
+
+WAYS = {"dig": -DEPTH, "pile": DEPTH}
+
 MARGIN = 0.45
 """Of the longer side of the way from a bowl's middle to the start: what is drawn beside it."""
 
 
 def _formula(text: str) -> str:
     return str(parse(text, ("w1", "w2")))
+
+
+def _strokes(text: str) -> str:
+    """Return strokes with no more places than they need."""
+    return "; ".join(f"{way} {_written(bumps)}" for way, bumps in _laid(text))
+
+
+def _laid(text: str) -> list[tuple[str, Array]]:
+    """Return each stroke's way, `dig` or `pile`, and its bumps."""
+    laid = []
+    for said in filter(None, map(str.strip, text.replace("−", "-").split(";"))):
+        way, *parts = said.split()
+        try:
+            numbers = [round(float(part), 3) for part in parts]
+        except ValueError:
+            numbers = []
+        if way not in WAYS or not numbers or len(numbers) % 2:
+            raise InvalidValueError(
+                f"expected strokes such as `dig 1 0.5 1.2 0.6; pile -1 0`, got {said[:40]!r}"
+            )
+        places = list(zip(numbers[::2], numbers[1::2], strict=True))
+        laid.append(
+            (way, stroke(places, height=WAYS[way], width=BREADTH, bounds=Sculpted().bounds))
+        )
+    _sculpted(laid)  # so many bumps may be too many
+    return laid
+
+
+def _sculpted(laid: list[tuple[str, Array]]) -> Sculpted:
+    """Return the ground with all those strokes."""
+    return Sculpted(np.concatenate([np.zeros((0, 4)), *(bumps for _, bumps in laid)]))
+
+
+def _written(bumps: Array) -> str:
+    return " ".join(f"{one:.6g}" for one in bumps[:, :2].ravel())
 
 
 def _start(text: str) -> str:
@@ -124,6 +168,17 @@ CONTROLS: tuple[Control, ...] = (
         normal=_formula,
         effect="reset",
         when={"ground": ("own",)},
+    ),
+    Text(
+        name="strokes",
+        label="Strokes",
+        help="What the pointer dug and piled up: of each stroke the places that it passed.",
+        default="",
+        normal=_strokes,
+        longest=LONGEST_STROKES,
+        effect="reset",
+        advanced=True,
+        when={"ground": ("sculpted",)},
     ),
     Choice(
         name="racer",
@@ -235,6 +290,8 @@ def ground_of(values: Mapping[str, Value], seed: int) -> Place:
         return _near(ground, start_of(values, ground))
     if name == "own":
         return parse(str(values["own"]), ("w1", "w2"), title="Your own")
+    if name == "sculpted":
+        return _sculpted(_laid(str(values["strokes"])))
     return small_network(seed) if name == "network" else TWO[name]
 
 

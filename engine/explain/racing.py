@@ -19,6 +19,7 @@ from engine.landscape.annealing import Annealing
 from engine.landscape.expression import Expression
 from engine.landscape.genetic import Genetic
 from engine.landscape.racer import Descender, Racer
+from engine.landscape.sculpted import Sculpted
 from engine.landscape.small_network import Place
 from engine.snapshot import Array
 
@@ -168,7 +169,7 @@ class Racing:
         """Return how J came about at the place whose coordinates are a row of a tensor."""
         ground = self._ground
         prefix = () if where.array.ndim == 1 else (where.row,)
-        if isinstance(ground, Expression):
+        if isinstance(ground, Expression | Sculpted):
             here = spot(ground, where.array[prefix], where.tensor, prefix)
             return value_ledger(here, tensor, index, value=value, page=page)
         symbol = tensor.rpartition(".")[2]
@@ -179,7 +180,7 @@ class Racing:
     def _slope(self, racer: Descender, index: Index, value: float, page: int) -> Ledger:
         tensor, (i,) = f"{racer.kind}.dw", index
         ground = self._ground
-        if isinstance(ground, Expression):
+        if isinstance(ground, Expression | Sculpted):
             here = spot(ground, racer.before, f"{racer.kind}.before")
             return slope_ledger(here, i, tensor, index, value=value, page=page)
         note = f"∂J/∂{ground.names[i]}, by backpropagation through the network"

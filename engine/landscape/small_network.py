@@ -8,6 +8,7 @@ from engine.data.generated import moons
 from engine.landscape.expression import Expression
 from engine.landscape.ground import Bounds
 from engine.landscape.racer import Descender
+from engine.landscape.sculpted import Sculpted
 from engine.nn.network import Network
 from engine.snapshot import Array
 
@@ -132,7 +133,7 @@ class SmallNetwork:
         )
 
 
-Place = Expression | SmallNetwork
+Place = Expression | Sculpted | SmallNetwork
 """What a race may be on."""
 
 

@@ -201,3 +201,20 @@ def test_on_a_phone_every_number_of_the_standings_has_room(page: Page) -> None:
         "(cells) => cells.filter(({scrollWidth, clientWidth}) => scrollWidth > clientWidth).length"
     )
     assert page.locator("score-table .score").evaluate_all(cut) == 0
+
+
+def test_they_race_on_a_ground_that_is_sculpted(page: Page):
+    stage = Stage(page).open("?seed=1&ground=sculpted")
+    surface = page.locator("contour-view")
+    box = surface.locator(".plot-box").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 0.4 * box["width"], box["y"] + 0.5 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.5 * box["height"], steps=4)
+    page.mouse.up()
+    page.wait_for_url(re.compile("strokes=dig"))
+    stage.button("One step forward").click()
+    stage.expect_step(1)
+    stage.button("Level the ground").click()
+    page.wait_for_url(lambda url: "strokes" not in url)
+    stage.expect_step(0)

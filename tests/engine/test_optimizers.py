@@ -114,6 +114,7 @@ def test_a_bet_changes_nothing_of_the_race(opened):
         {"ground": "own", "own": "ln(w1^2 + w2^2 + 1) + abs(w1)", "price": "differences"},
         {"ground": "network", "racer": "adam"},
         {"ground": "himmelblau", "rate_sgd": 10.0, "rate_momentum": 10.0},
+        {"ground": "sculpted", "strokes": "dig 1 0.5 1.4 0.7; pile -1 0"},
     ],
     ids=str,
 )
@@ -419,3 +420,21 @@ def test_on_a_round_bowl_the_plainest_is_first_and_in_a_narrow_valley_one_with_a
     first, second = arrays(recorder, "results.winner")[:2]
     assert RACERS[first] == "sgd"
     assert RACERS[second] == "nesterov"
+
+
+def test_strokes_shape_the_ground_and_are_written_as_short_as_they_can_be(opened):
+    flat = opened(ground="sculpted")
+    shaped = opened(ground="sculpted", strokes="dig 1 0.5 1.05 0.5 1.4 0.7;pile -1.00001 0")
+    strokes = shaped.values["strokes"]
+    assert strokes == "dig 1 0.5 1.4 0.7; pile -1 0"
+    again = opened(ground="sculpted", strokes=strokes)
+    assert again.values["strokes"] == strokes
+    J, before = arrays(again, "surface.J"), arrays(flat, "surface.J")
+    np.testing.assert_array_equal(J, arrays(shaped, "surface.J"))
+    assert (before - J).max() > 0.4
+    assert (J - before).max() > 0.4
+    for text in ("dig", "dig 1", "heap 1 1", "dig 1 one"):
+        with pytest.raises(InvalidValueError, match="strokes: expected strokes such as"):
+            opened(ground="sculpted", strokes=text)
+    with pytest.raises(InvalidValueError, match="strokes: points: expected places within"):
+        opened(ground="sculpted", strokes="dig 99 0")

@@ -8,7 +8,7 @@
  * @import {Page} from "../core/page.js"
  */
 
-import { detail, one, setAttributes, setText } from "../core/dom.js";
+import { button, detail, one, setAttributes, setText } from "../core/dom.js";
 import { count, percent, significant } from "../core/format.js";
 import { ContourView } from "../views/contour-view.js";
 import { LineChart } from "../views/line-chart.js";
@@ -44,6 +44,7 @@ const STAGE = `
     <contour-view data-tensor="surface.J" label="J from above" x-label="w1" y-label="w2"
       z-label="J"></contour-view>
     <p class="race-key" data-arrows></p>
+    <div class="figure-tools" role="group" aria-label="Sculpt" data-sculpt hidden></div>
   </figure>
   <figure class="race-plot">
     <surface-view data-tensor="surface.J" label="J as a surface" x-label="w1" y-label="w2"
@@ -99,6 +100,8 @@ class Stage {
   #parts;
   #inner;
   #notes;
+  #sculpt;
+  #dig;
   #seq = -1;
   /** The surface that is drawn, and how many there have been. */
   #drawn = NONE;
@@ -124,7 +127,15 @@ class Stage {
     ];
     this.#inner = new InnerState(part("inner"), part("arrows"), page);
     this.#notes = { plane: part("plane"), standings: part("standings") };
+    this.#sculpt = part("sculpt");
+    this.#dig = button("Dig", { class: "button-small", title: "Whether dragging digs (Shift: the other)" });
+    this.#dig.setAttribute("aria-pressed", "true");
+    this.#dig.addEventListener("click", () => this.#dig.setAttribute("aria-pressed", String(!this.#digs)));
+    const level = button("Level the ground", { class: "button-small" });
+    level.addEventListener("click", () => page.set({ strokes: "" }));
+    this.#sculpt.append(this.#dig, level);
     stage.addEventListener("place-pick", (event) => this.#drop(event));
+    stage.addEventListener("stroke", (event) => this.#stroke(event));
     stage.addEventListener("step-pick", (event) => page.seek(detail(event).step));
   }
 
@@ -157,7 +168,9 @@ class Stage {
       "y-label": network ? "aside" : "w2",
       log: STEEP.includes(String(ground)),
     };
-    setAttributes(this.#contours, names);
+    const sculptable = ground === "sculpted";
+    this.#sculpt.hidden = !sculptable;
+    setAttributes(this.#contours, { ...names, sculptable });
     setAttributes(this.#surface, names);
     const shown = { x, y, z, key: this.#key };
     this.#contours.show(shown);
@@ -211,6 +224,20 @@ class Stage {
           `${SHORT[RACERS.indexOf(String(racer))]} has gone.`,
       );
     }
+  }
+
+  /** Shape the ground, for a race of its own. @param {Event} event */
+  #stroke(event) {
+    const { points, down } = detail(event);
+    // Shift asks for the other of the two; a finger has no Shift, so there is a button
+    const way = down === this.#digs ? "pile" : "dig";
+    const places = points.flat().map((/** @type {number} */ at) => at.toPrecision(4));
+    const strokes = [this.#page.values.strokes, `${way} ${places.join(" ")}`].filter(Boolean);
+    this.#page.set({ strokes: strokes.join("; ") });
+  }
+
+  get #digs() {
+    return this.#dig.getAttribute("aria-pressed") === "true";
   }
 
   /** Let all begin at a place of the map. @param {Event} event */
