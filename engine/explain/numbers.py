@@ -52,13 +52,17 @@ class Numbers:
             return self.explainers[tensor](index, page)
         return given(tensor, self.arrays[tensor], index, self.notes[tensor])
 
+    def symbol(self, tensor: str) -> str:
+        """Return what a tensor is called in formulae and in code."""
+        return short(tensor)
+
     def value(self, tensor: str, index: Index) -> float:
         """Return an element."""
         return float(self.arrays[tensor][index])
 
     def factor(self, tensor: str, index: Index, symbol: str = "") -> Factor:
         """Return an element as a factor."""
-        called = symbol or tex_element(short(tensor), index)
+        called = symbol or tex_element(self.symbol(tensor), index)
         return Factor(called, self.value(tensor, index), tensor, index)
 
     def of(self, symbol: str, value: float, tensor: str, index: Index) -> Factor:
@@ -77,10 +81,10 @@ class Numbers:
     ) -> Ledger:
         """Return the ledger of an element that is a sum of a few products."""
         symbols = {
-            short(one.tensor): one.tensor
+            self.symbol(one.tensor): one.tensor
             for term in terms
             for one in term.factors
-            if one.tensor is not None and short(one.tensor) != short(tensor)
+            if one.tensor is not None and self.symbol(one.tensor) != self.symbol(tensor)
         }
         arithmetic = short_sum(*terms, general=general, code=code, symbols=symbols, note=note)
         return self.found(tensor, index, arithmetic, feeds=feeds)
@@ -97,9 +101,11 @@ class Numbers:
         """Return the ledger of an element that `arithmetic` makes."""
         value = self.value(tensor, index)
         return worked(
-            tensor, index, value, arithmetic, symbol=short(tensor), feeds=feeds, page=page
+            tensor, index, value, arithmetic, symbol=self.symbol(tensor), feeds=feeds, page=page
         )
 
     def same(self, tensor: str, index: Index, of: str, at: Index, note: str = "") -> Ledger:
         """Return the ledger of a number that is another one, unchanged."""
-        return self.found(tensor, index, identity(short(of), of, at, self.value(of, at), note))
+        return self.found(
+            tensor, index, identity(self.symbol(of), of, at, self.value(of, at), note)
+        )

@@ -10,8 +10,9 @@ import numpy as np
 
 from engine.explain.arithmetic import Paging, times, total
 from engine.explain.ledger import Factor, Index, Ledger, Term
+from engine.explain.numbers import Explainer
 from engine.explain.simple import given
-from engine.explain.walked import Explainer, Walked
+from engine.explain.walked import Walked
 from engine.explain.words import counted, short
 from engine.landscape.outlook import Outlook
 from engine.landscape.scaled import KINDS

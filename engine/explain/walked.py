@@ -1,18 +1,16 @@
 """Ledgers of a ball that goes down a ground: where it is, its step, and what the curvature says."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
-from engine.errors import InvalidValueError
-from engine.explain.arithmetic import Arithmetic, constant, identity, short_sum, times
+from engine.explain.arithmetic import constant, times
 from engine.explain.ground import bend_ledger, slope_ledger, value_ledger
-from engine.explain.ledger import Factor, Index, Ledger, Reference, Term
-from engine.explain.scene import element
-from engine.explain.simple import given, worked
+from engine.explain.ledger import Factor, Index, Ledger, Reference
+from engine.explain.numbers import Explainer, Numbers
+from engine.explain.simple import given
 from engine.explain.spot import Data, Spot, spot
-from engine.explain.tex import element as tex_element
 from engine.landscape.outlook import ROUNDING, Outlook
 from engine.landscape.walk import Walk
 from engine.snapshot import Array
@@ -23,10 +21,8 @@ NOTES = {
 }
 """What has no arithmetic of its own, and what a number of it is."""
 
-Explainer = Callable[[Index, int], Ledger]
 
-
-class Walked:
+class Walked(Numbers):
     """Explains every number of a walk.
 
     Parameters
@@ -47,17 +43,17 @@ class Walked:
         arrays: Mapping[str, Array],
         data: Data | None = None,
     ) -> None:
-        self.walk = walk
-        self.data = data or Data()
-        self.ahead = ahead
-        self.arrays = {
-            **arrays,
+        more = {
             "before.w": walk.before.w,
             "before.dw": walk.before.dw,
             "H.vectors": ahead.vectors,
         }
-        self.notes = dict(NOTES)
-        self.explainers: dict[str, Explainer] = {
+        super().__init__({**arrays, **more})
+        self.walk = walk
+        self.data = data or Data()
+        self.ahead = ahead
+        self.notes |= NOTES
+        self.explainers |= {
             "w": self._w,
             "update": self._update,
             "next.w": self._next,
@@ -76,69 +72,9 @@ class Walked:
             "left": self._left,
         }
 
-    def explain(self, tensor: str, index: tuple[int, ...], *, page: int = 0) -> Ledger:
-        """Return how an element came about.
-
-        Raises
-        ------
-        InvalidValueError
-            If there is no such tensor, or no such element.
-        """
-        if tensor not in self.arrays:
-            known = ", ".join(self.arrays)
-            raise InvalidValueError(f"tensor: expected one of {known}, got {tensor!r}")
-        index, _ = element(tensor, self.arrays[tensor], index)
-        if tensor in self.explainers:
-            return self.explainers[tensor](index, page)
-        return given(tensor, self.arrays[tensor], index, self.notes[tensor])
-
-    def factor(self, tensor: str, index: Index, symbol: str = "") -> Factor:
-        """Return an element as a factor."""
-        called = symbol or tex_element(_symbol(tensor), index)
-        return Factor(called, float(self.arrays[tensor][index]), tensor, index)
-
-    def of(self, symbol: str, value: float, tensor: str, index: Index) -> Factor:
-        """Return a function of an element as a factor."""
-        return Factor(symbol, value, tensor, index, of=float(self.arrays[tensor][index]))
-
-    def sum_of(
-        self,
-        tensor: str,
-        index: Index,
-        *terms: Term,
-        general: str,
-        code: str,
-        note: str = "",
-        feeds: tuple[Reference, ...] = (),
-    ) -> Ledger:
-        """Return the ledger of an element that is a sum of a few products."""
-        symbols = {
-            _symbol(one.tensor): one.tensor
-            for term in terms
-            for one in term.factors
-            if one.tensor is not None and _symbol(one.tensor) != _symbol(tensor)
-        }
-        arithmetic = short_sum(*terms, general=general, code=code, symbols=symbols, note=note)
-        return self.found(tensor, index, arithmetic, feeds=feeds)
-
-    def found(
-        self,
-        tensor: str,
-        index: Index,
-        arithmetic: Arithmetic,
-        *,
-        feeds: tuple[Reference, ...] = (),
-        page: int = 0,
-    ) -> Ledger:
-        """Return the ledger of an element that `arithmetic` makes."""
-        value = float(self.arrays[tensor][index])
-        symbol = _symbol(tensor)
-        return worked(tensor, index, value, arithmetic, symbol=symbol, feeds=feeds, page=page)
-
-    def same(self, tensor: str, index: Index, of: str, at: Index, note: str = "") -> Ledger:
-        """Return the ledger of a number that is another one, unchanged."""
-        value = float(self.arrays[of][at])
-        return self.found(tensor, index, identity(_symbol(of), of, at, value, note))
+    def symbol(self, tensor: str) -> str:
+        """Return what a tensor is called in formulae and in code."""
+        return "next" if tensor == "next.w" else super().symbol(tensor)
 
     def spot(self, tensor: str, prefix: Index = (), data: Data | None = None) -> Spot:
         """Return the place whose coordinates are `tensor[*prefix, :]`."""
@@ -357,8 +293,3 @@ class Walked:
             note=f"After so many steps the gradient g along this direction is as short as the "
             f"tolerance τ = {tolerance:g}, if the curvature stays as it is here.",
         )
-
-
-def _symbol(tensor: str) -> str:
-    """Return what a tensor is called in formulae and in code."""
-    return "next" if tensor == "next.w" else tensor.rpartition(".")[2]

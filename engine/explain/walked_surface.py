@@ -7,9 +7,10 @@ import numpy as np
 from engine.explain.arithmetic import times
 from engine.explain.ground import value_ledger
 from engine.explain.ledger import Factor, Index, Ledger, Reference
+from engine.explain.numbers import Explainer
 from engine.explain.regression import error_ledger, sample_slope_ledger
 from engine.explain.spot import Data, Spot
-from engine.explain.walked import Explainer, Walked
+from engine.explain.walked import Walked
 from engine.landscape.outlook import Outlook
 from engine.landscape.regression import Regression
 from engine.landscape.walk import Walk
