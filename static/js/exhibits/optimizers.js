@@ -8,11 +8,12 @@
  * @import {Page} from "../core/page.js"
  */
 
-import { button, detail, one, setAttributes, setText } from "../core/dom.js";
+import { detail, one, setAttributes, setText } from "../core/dom.js";
 import { count, percent, significant } from "../core/format.js";
 import { ContourView } from "../views/contour-view.js";
 import { LineChart } from "../views/line-chart.js";
 import { ScoreTable } from "../views/score-table.js";
+import { SculptTools } from "../views/parts/sculpt-tools.js";
 import { SurfaceView } from "../views/surface-view.js";
 import { Bet } from "./optimizers/bet.js";
 import { InnerState, STATES } from "./optimizers/inner-state.js";
@@ -101,7 +102,6 @@ class Stage {
   #inner;
   #notes;
   #sculpt;
-  #dig;
   #seq = -1;
   /** The surface that is drawn, and how many there have been. */
   #drawn = NONE;
@@ -127,13 +127,7 @@ class Stage {
     ];
     this.#inner = new InnerState(part("inner"), part("arrows"), page);
     this.#notes = { plane: part("plane"), standings: part("standings") };
-    this.#sculpt = part("sculpt");
-    this.#dig = button("Dig", { class: "button-small", title: "Whether dragging digs (Shift: the other)" });
-    this.#dig.setAttribute("aria-pressed", "true");
-    this.#dig.addEventListener("click", () => this.#dig.setAttribute("aria-pressed", String(!this.#digs)));
-    const level = button("Level the ground", { class: "button-small" });
-    level.addEventListener("click", () => page.set({ strokes: "" }));
-    this.#sculpt.append(this.#dig, level);
+    this.#sculpt = new SculptTools(part("sculpt"), () => page.set({ strokes: "" }));
     stage.addEventListener("place-pick", (event) => this.#drop(event));
     stage.addEventListener("stroke", (event) => this.#stroke(event));
     stage.addEventListener("step-pick", (event) => page.seek(detail(event).step));
@@ -169,7 +163,7 @@ class Stage {
       log: STEEP.includes(String(ground)),
     };
     const sculptable = ground === "sculpted";
-    this.#sculpt.hidden = !sculptable;
+    this.#sculpt.show(sculptable);
     setAttributes(this.#contours, { ...names, sculptable });
     setAttributes(this.#surface, names);
     const shown = { x, y, z, key: this.#key };
@@ -229,15 +223,10 @@ class Stage {
   /** Shape the ground, for a race of its own. @param {Event} event */
   #stroke(event) {
     const { points, down } = detail(event);
-    // Shift asks for the other of the two; a finger has no Shift, so there is a button
-    const way = down === this.#digs ? "pile" : "dig";
+    const way = this.#sculpt.digs(down) ? "dig" : "pile";
     const places = points.flat().map((/** @type {number} */ at) => at.toPrecision(4));
     const strokes = [this.#page.values.strokes, `${way} ${places.join(" ")}`].filter(Boolean);
     this.#page.set({ strokes: strokes.join("; ") });
-  }
-
-  get #digs() {
-    return this.#dig.getAttribute("aria-pressed") === "true";
   }
 
   /** Let all begin at a place of the map. @param {Event} event */

@@ -7,11 +7,12 @@
  * @import {Column} from "../../views/number-table.js"
  */
 
-import { button, detail, one, setAttributes, setText } from "../../core/dom.js";
+import { detail, one, setAttributes, setText } from "../../core/dom.js";
 import { significant } from "../../core/format.js";
 import { ContourView } from "../../views/contour-view.js";
 import { LineChart } from "../../views/line-chart.js";
 import { NumberTable } from "../../views/number-table.js";
+import { SculptTools } from "../../views/parts/sculpt-tools.js";
 import { SurfaceView } from "../../views/surface-view.js";
 import { RegressionPart } from "./regression.js";
 import { inside, regimeWords } from "./words.js";
@@ -83,7 +84,6 @@ class SurfaceStage {
   #data;
   #texts;
   #sculpt;
-  #dig;
   #seq = -1;
   /** The surface that is drawn, and how many there have been. */
   #drawn = NONE;
@@ -105,18 +105,14 @@ class SurfaceStage {
       one(root, "[data-surface]", HTMLElement),
       one(root, "[data-part='data']", HTMLElement),
     );
-    this.#sculpt = one(root, "[data-sculpt]", HTMLElement);
+    this.#sculpt = new SculptTools(one(root, "[data-sculpt]", HTMLElement), () =>
+      page.act("level", {}),
+    );
     const text = (/** @type {string} */ name) => one(root, `[data-${name}]`, HTMLElement);
     this.#texts = { says: text("says"), sums: text("sums"), stable: text("stable") };
     root.addEventListener("place-pick", (event) => this.#drop(event));
     root.addEventListener("stroke", (event) => this.#stroke(event));
     root.addEventListener("step-pick", (event) => page.seek(detail(event).step));
-    const level = button("Level the ground", { class: "button-small" });
-    level.addEventListener("click", () => page.act("level", {}));
-    this.#dig = button("Dig", { class: "button-small", title: "Whether dragging digs (Shift: the other)" });
-    this.#dig.setAttribute("aria-pressed", "true");
-    this.#dig.addEventListener("click", () => this.#dig.setAttribute("aria-pressed", String(!this.#digs)));
-    this.#sculpt.append(this.#dig, level);
   }
 
   /** @param {Frame} frame */
@@ -144,7 +140,7 @@ class SurfaceStage {
     const narrow = ground === "bowl" && Number(condition) >= NARROW;
     setAttributes(this.#contours, { ...axes, log: log || narrow, sculptable });
     setAttributes(this.#surface, { ...axes, log });
-    this.#sculpt.hidden = !sculptable;
+    this.#sculpt.show(sculptable);
   }
 
   /** @param {Frame} frame */
@@ -261,12 +257,7 @@ class SurfaceStage {
     const { points, down } = detail(event);
     const x = points.map((/** @type {[number, number]} */ point) => point[0]);
     const y = points.map((/** @type {[number, number]} */ point) => point[1]);
-    // Shift asks for the other of the two; a finger has no Shift, so there is a button
-    this.#page.act("sculpt", { x, y, down: down !== this.#digs });
-  }
-
-  get #digs() {
-    return this.#dig.getAttribute("aria-pressed") === "true";
+    this.#page.act("sculpt", { x, y, down: this.#sculpt.digs(down) });
   }
 }
 
