@@ -1,7 +1,8 @@
-"""Data sets of points in the plane, drawn as many as one likes.
+"""Data sets of points, mostly in the plane, drawn as many as one likes.
 
-Each function returns a `Dataset` with x of shape (n, 2) and takes its randomness by the keyword
-`rng`. The classes alternate sample by sample, so that they differ by one sample at most.
+Each function returns a `Dataset` with x of shape (n, 2), or (n, 1) where it says so, and takes its
+randomness by the keyword `rng`. Where there are classes, they alternate sample by sample, so that
+they differ by one sample at most.
 """
 
 import numpy as np
@@ -33,6 +34,19 @@ def xor(n: int, *, noise: float = 0.0, rng: np.random.Generator) -> Dataset:
     below = left ^ labels
     points = sizes * (1 - 2 * np.stack([left, below], axis=1))
     return _dataset(points, labels, ("even", "odd"), noise, rng)
+
+
+def conjunction(n: int, *, noise: float = 0.0, rng: np.random.Generator) -> Dataset:
+    """Return points of the square [−1, 1]², `both` where x1 and x2 are both positive (and).
+
+    Half of the points are of each class. Parameters and errors are those of `xor`.
+    """
+    labels = _labels("and", n, 2, noise)
+    sizes = rng.uniform(0.0, 1.0, (n, 2))
+    # of the three quarters of the square that are not both: which
+    quarter = rng.integers(0, 3, n)
+    negative = np.stack([quarter != 0, quarter != 1], axis=1) & (labels == 0)[:, None]
+    return _dataset(sizes * (1 - 2 * negative), labels, ("not both", "both"), noise, rng)
 
 
 def moons(n: int, *, noise: float = 0.1, rng: np.random.Generator) -> Dataset:
@@ -100,6 +114,39 @@ def blobs(n: int, *, centres: int = 3, noise: float = 0.25, rng: np.random.Gener
     return _dataset(points, labels, names, noise, rng)
 
 
+def saddle(n: int, *, noise: float = 0.0, rng: np.random.Generator) -> Dataset:
+    """Return points of the square [−1, 1]² with the value y = x1 · x2: no plane comes near it.
+
+    A regression: y has shape (n, 1).
+
+    Parameters
+    ----------
+    n : int
+        How many points; at least one.
+    noise : float
+        Standard deviation of what is added to each value.
+    rng : numpy.random.Generator
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no point, or the noise is negative.
+    """
+    _labels("saddle", n, 1, noise)
+    points = rng.uniform(-1.0, 1.0, (n, 2))
+    return _regression(points, points.prod(axis=1), ("x1", "x2"), noise, rng)
+
+
+def curve(n: int, *, noise: float = 0.1, rng: np.random.Generator) -> Dataset:
+    """Return numbers x from −1 to 1 with the value y = sin(π x): one input, a curve to fit.
+
+    Parameters and errors are those of `saddle`.
+    """
+    _labels("curve", n, 1, noise)
+    points = rng.uniform(-1.0, 1.0, (n, 1))
+    return _regression(points, np.sin(np.pi * points[:, 0]), ("x",), noise, rng)
+
+
 def _labels(name: str, n: int, classes: int, noise: float) -> Array:
     if classes < 1 or n < classes:
         raise InvalidValueError(
@@ -112,6 +159,13 @@ def _labels(name: str, n: int, classes: int, noise: float) -> Array:
 
 def _polar(radii: Array, angles: Array) -> Array:
     return np.stack([radii * np.cos(angles), radii * np.sin(angles)], axis=1)
+
+
+def _regression(
+    points: Array, values: Array, features: tuple[str, ...], noise: float, rng: np.random.Generator
+) -> Dataset:
+    moved = values + noise * rng.standard_normal(len(values))
+    return Dataset(points, moved[:, None], (), features, "generated")
 
 
 def _dataset(

@@ -34,19 +34,48 @@ def split(
     InvalidValueError
         If one of the two parts would be empty.
     """
-    if not 1 <= validation_size < len(dataset):
+    labels = dataset.y if dataset.classes else None
+    training, held_back = divide(len(dataset), labels, validation_size, rng=rng)
+    return _take(dataset, training), _take(dataset, held_back)
+
+
+def divide(
+    samples: int, labels: Array | None, validation_size: int, *, rng: np.random.Generator
+) -> tuple[Array, Array]:
+    """Return which samples to train on and which to validate with, both shuffled.
+
+    Parameters
+    ----------
+    samples : int
+        How many there are.
+    labels : ndarray of shape (samples,), int, or None
+        Their classes, each of which has the same share in both parts, to within one sample.
+    validation_size : int
+        From 1 to one less than there are samples.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    training : ndarray of shape (samples − validation_size,)
+    held_back : ndarray of shape (validation_size,)
+
+    Raises
+    ------
+    InvalidValueError
+        If one of the two parts would be empty.
+    """
+    if not 1 <= validation_size < samples:
         raise InvalidValueError(
-            f"validation size: expected from 1 to {len(dataset) - 1}, got {validation_size}"
+            f"validation size: expected from 1 to {samples - 1}, got {validation_size}"
         )
-    order = rng.permutation(len(dataset))
-    if not dataset.classes:
-        return _take(dataset, order[validation_size:]), _take(dataset, order[:validation_size])
-    labels = dataset.y[order]
-    quota = _shares(np.bincount(labels, minlength=len(dataset.classes)), validation_size)
-    held_back = np.zeros(len(order), bool)
-    for label, count in enumerate(quota):
-        held_back[np.flatnonzero(labels == label)[:count]] = True
-    return _take(dataset, order[~held_back]), _take(dataset, order[held_back])
+    order = rng.permutation(samples)
+    if labels is None:
+        return order[validation_size:], order[:validation_size]
+    shuffled = labels[order]
+    held_back = np.zeros(samples, bool)
+    for label, count in enumerate(_shares(np.bincount(shuffled), validation_size)):
+        held_back[np.flatnonzero(shuffled == label)[:count]] = True
+    return order[~held_back], order[held_back]
 
 
 def _take(dataset: Dataset, samples: Array) -> Dataset:
@@ -92,7 +121,7 @@ class Scaling:
 
         Other samples may come to lie outside.
         """
-        axes = _all_but_columns(training)
+        axes = _all_but_columns(training.x)
         low, high = training.x.min(axis=axes), training.x.max(axis=axes)
         return cls(low, _without_zeros(high - low))
 
@@ -102,8 +131,13 @@ class Scaling:
 
         The deviation is the population's (divided by n, not by n − 1).
         """
-        axes = _all_but_columns(training)
-        x = training.x.astype(np.float64)
+        return cls.z_score_of(training.x)
+
+    @classmethod
+    def z_score_of(cls, x: Array) -> "Scaling":
+        """Return that scaling for samples that are no data set yet, of shape (samples, columns)."""
+        axes = _all_but_columns(x)
+        x = x.astype(np.float64)
         constant = x.min(axis=axes) == x.max(axis=axes)
         # rounding can leave a constant column a deviation just above 0
         deviation = np.where(constant, 0.0, x.std(axis=axes))
@@ -111,13 +145,17 @@ class Scaling:
 
     def apply(self, dataset: Dataset) -> Dataset:
         """Return `dataset` with its columns to scale."""
-        columns = (-1,) + (1,) * (dataset.x.ndim - 2)
-        x = (dataset.x - self.offset.reshape(columns)) / self.scale.reshape(columns)
-        return replace(dataset, x=x)
+        return replace(dataset, x=self.scaled(dataset.x))
+
+    def scaled(self, x: Array) -> Array:
+        """Return samples, of shape (samples, columns, ...), to scale."""
+        columns = (-1,) + (1,) * (x.ndim - 2)
+        to_scale: Array = (x - self.offset.reshape(columns)) / self.scale.reshape(columns)
+        return to_scale
 
 
-def _all_but_columns(dataset: Dataset) -> tuple[int, ...]:
-    return tuple(axis for axis in range(dataset.x.ndim) if axis != 1)
+def _all_but_columns(x: Array) -> tuple[int, ...]:
+    return tuple(axis for axis in range(x.ndim) if axis != 1)
 
 
 def _without_zeros(scale: Array) -> Array:

@@ -5,10 +5,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.data.generated import blobs, circles, moons, spirals, xor
+from engine.data.generated import (
+    blobs,
+    circles,
+    conjunction,
+    curve,
+    moons,
+    saddle,
+    spirals,
+    xor,
+)
 from engine.errors import InvalidValueError
 
-ALL = (xor, moons, circles, spirals, blobs)
+ALL = (xor, conjunction, moons, circles, spirals, blobs)
 
 
 def rng(seed=0):
@@ -37,6 +46,32 @@ def test_xor_is_odd_where_the_signs_differ():
     assert np.array_equal(points.y, (points.x[:, 0] * points.x[:, 1] < 0).astype(int))
     assert np.abs(points.x).max() <= 1
     assert len({tuple(signs) for signs in np.sign(points.x)}) == 4
+
+
+def test_and_is_both_where_both_are_positive_and_fills_all_four_squares():
+    points = conjunction(400, noise=0, rng=rng())
+    assert np.array_equal(points.y, ((points.x > 0).all(axis=1)).astype(int))
+    assert len({tuple(signs) for signs in np.sign(points.x)}) == 4
+
+
+def test_a_regression_has_the_value_that_its_name_says_and_noise_changes_the_value_alone():
+    for make, value in (
+        (saddle, lambda x: x.prod(axis=1)),
+        (curve, lambda x: np.sin(np.pi * x[:, 0])),
+    ):
+        exact, moved = make(50, noise=0, rng=rng()), make(50, noise=0.2, rng=rng())
+        assert exact.y[:, 0] == pytest.approx(value(exact.x.astype(float)), abs=1e-6)
+        assert np.array_equal(exact.x, moved.x)
+        assert 0.1 < (moved.y - exact.y).std() < 0.3
+        assert exact.classes == ()
+
+
+@pytest.mark.parametrize("make", [saddle, curve])
+def test_a_regression_without_a_point_or_with_negative_noise_is_refused(make):
+    with pytest.raises(InvalidValueError, match="at least one point"):
+        make(0, rng=rng())
+    with pytest.raises(InvalidValueError, match="noise: expected 0 or more"):
+        make(4, noise=-0.1, rng=rng())
 
 
 def test_moons_lie_on_two_half_circles_that_reach_into_each_other():
