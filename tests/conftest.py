@@ -1,7 +1,7 @@
 """A real server and a real browser, for the tests that need them."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import hypothesis
@@ -18,6 +18,8 @@ from playwright.sync_api import (
 
 from tests.browser.chromium import MissingChromiumError, launch_options
 from tests.serving import Server, StartServer
+
+Launch = Callable[..., Browser]
 
 # A busy machine is no failure: speed is the benchmarks' business. And what must pass before a
 # change is taken may not hang on luck: there, the examples are the same every time.
@@ -56,8 +58,8 @@ def server(start_server: StartServer) -> Server:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium that tests share; without one, skipped, except where nothing may be."""
+def launch() -> Iterator[Launch]:
+    """Starts Chromiums with options; without one, skipped, except where nothing may be."""
     try:
         options = launch_options()
     except MissingChromiumError as error:
@@ -65,9 +67,31 @@ def browser() -> Iterator[Browser]:
             raise
         pytest.skip(str(error))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**options)
-        yield browser
-        browser.close()
+        launched: list[Browser] = []
+
+        def start(*arguments: str) -> Browser:
+            launched.append(playwright.chromium.launch(**options, args=arguments))
+            return launched[-1]
+
+        yield start
+        for browser in launched:
+            browser.close()
+
+
+@pytest.fixture(scope="session")
+def browser(launch: Launch) -> Browser:
+    """One Chromium that tests share.
+
+    WebGL is off, so that contours stand where surfaces would: in software, a surface takes the
+    processor from everything else.
+    """
+    return launch("--disable-3d-apis")
+
+
+@pytest.fixture(scope="session")
+def webgl_browser(launch: Launch) -> Browser:
+    """Another, for the tests that are about a surface."""
+    return launch()
 
 
 class Problems(list[str]):
@@ -101,6 +125,16 @@ def problems() -> Problems:
 @pytest.fixture
 def page(browser: Browser, server: Server, problems: Problems) -> Iterator[Page]:
     """A page of its own in a fresh profile: `page.goto("/e/digits")`."""
+    yield from _watched(browser, server, problems)
+
+
+@pytest.fixture
+def webgl_page(webgl_browser: Browser, server: Server, problems: Problems) -> Iterator[Page]:
+    """The same where surfaces are drawn."""
+    yield from _watched(webgl_browser, server, problems)
+
+
+def _watched(browser: Browser, server: Server, problems: Problems) -> Iterator[Page]:
     context = browser.new_context(base_url=server.url, viewport={"width": 1440, "height": 900})
     page = context.new_page()
     problems.watch(page, urlsplit(server.url).netloc)

@@ -39,7 +39,7 @@ class Stage:
         self.page.goto(f"{ADDRESS}{query}")
         expect(self.page.locator("transport-bar .caption")).to_contain_text("step")
         expect(self.page.locator("picture-input")).to_be_attached()
-        self.page.wait_for_function("() => !document.querySelector('[data-stage]').hidden")
+        self.page.wait_for_function("() => document.querySelector('[data-stage]')?.hidden === false")
         return self
 
     def button(self, name: str) -> Locator:
@@ -64,7 +64,7 @@ class Stage:
         self.page.wait_for_function(
             """([name, wanted]) => {
               const view = document.querySelector(`tensor-view[data-view='${name}']`);
-              const data = view.tensor && Array.from(view.tensor.data);
+              const data = view?.tensor && Array.from(view.tensor.data);
               return data && data.length === wanted.length
                 && data.every((n, i) => wanted[i] === null ? Number.isNaN(n) : n === wanted[i]);
             }""",
@@ -362,7 +362,7 @@ def test_another_picture_begins_the_search_again(stage):
     stage.page.wait_for_function(
         """() => {
           const { tensor } = document.querySelector("tensor-view[data-tensor='conv1.x']");
-          return tensor.shape.join() === "1,1,8,16" && tensor.data[0] === 1;
+          return tensor?.shape.join() === "1,1,8,16" && tensor.data[0] === 1;
         }"""
     )
 

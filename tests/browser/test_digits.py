@@ -35,8 +35,8 @@ class Stage:
     def wait_for_step(self, step: int) -> None:
         self.page.wait_for_function(
             """(least) => {
-              const caption = document.querySelector("transport-bar .caption").textContent;
-              const found = /step ([\\d,]+)/.exec(caption);
+              const caption = document.querySelector("transport-bar .caption")?.textContent;
+              const found = /step ([\\d,]+)/.exec(caption ?? "");
               return found && Number(found[1].replaceAll(",", "")) >= least;
             }""",
             arg=step,

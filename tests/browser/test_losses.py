@@ -167,7 +167,8 @@ def test_the_maps_show_where_each_ground_bends_and_say_the_eigenvalues(stage: St
     expect(mse).not_to_have_attribute("areas", re.compile(""))
 
 
-def test_both_surfaces_turn_together_and_an_update_keeps_the_camera(stage: Stage):
+def test_both_surfaces_turn_together_and_an_update_keeps_the_camera(webgl_page: Page):
+    stage = Stage(webgl_page)
     stage.open("?mode=classification")
     surface = stage.page.locator("surface-view")
     surface.scroll_into_view_if_needed()

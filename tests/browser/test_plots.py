@@ -12,7 +12,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
 from app.assets import Assets, folder
-from tests.browser.chromium import launch_options
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
@@ -116,9 +115,9 @@ class Plots:
 
 
 @pytest.fixture(scope="module")
-def shared(browser: Browser, address: str) -> Iterator[Plots]:
+def shared(webgl_browser: Browser, address: str) -> Iterator[Plots]:
     """One page for the tests that leave it as they found it."""
-    context = browser.new_context(viewport={"width": 1200, "height": 1300})
+    context = webgl_browser.new_context(viewport={"width": 1200, "height": 1300})
     plots = Plots(context.new_page(), address)
     plots.wait_until_drawn()
     yield plots
@@ -134,9 +133,9 @@ def plots(shared: Plots) -> Plots:
 
 
 @pytest.fixture
-def fresh(browser: Browser, address: str) -> Iterator[Plots]:
+def fresh(webgl_browser: Browser, address: str) -> Iterator[Plots]:
     """A page of its own, for a test that breaks something."""
-    context = browser.new_context(viewport={"width": 1200, "height": 1300})
+    context = webgl_browser.new_context(viewport={"width": 1200, "height": 1300})
     plots = Plots(context.new_page(), address)
     yield plots
     context.close()
@@ -183,9 +182,9 @@ def test_an_update_keeps_the_camera_where_a_person_has_put_it(plots: Plots) -> N
 
 
 def test_a_finger_turns_to_the_sides_and_scrolls_up_and_down(
-    browser: Browser, address: str
+    webgl_browser: Browser, address: str
 ) -> None:
-    context = browser.new_context(
+    context = webgl_browser.new_context(
         viewport={"width": 390, "height": 700}, has_touch=True, is_mobile=True
     )
     plots = Plots(context.new_page(), address)
@@ -461,9 +460,9 @@ def test_taken_memory_shows_contours_until_it_is_drawn_again(fresh: Plots, how: 
 
 
 def test_without_plotly_the_views_say_so_and_keep_their_tables(
-    browser: Browser, address: str
+    webgl_browser: Browser, address: str
 ) -> None:
-    context = browser.new_context(viewport={"width": 1200, "height": 1300})
+    context = webgl_browser.new_context(viewport={"width": 1200, "height": 1300})
     page = context.new_page()
     page.route("**/plotly.min.js", lambda route: route.abort())
     page.goto(f"{address}/plots.html")
@@ -482,8 +481,8 @@ def test_without_plotly_the_views_say_so_and_keep_their_tables(
     context.close()
 
 
-def test_axe_finds_nothing_on_the_plots(browser: Browser, address: str) -> None:
-    context = browser.new_context(bypass_csp=True, reduced_motion="reduce")
+def test_axe_finds_nothing_on_the_plots(webgl_browser: Browser, address: str) -> None:
+    context = webgl_browser.new_context(bypass_csp=True, reduced_motion="reduce")
     plots = Plots(context.new_page(), address)
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
     for theme in ("light", "dark", "projector"):
@@ -496,9 +495,7 @@ def test_axe_finds_nothing_on_the_plots(browser: Browser, address: str) -> None:
 
 
 def test_without_webgl_the_surface_is_shown_as_contours(browser: Browser, address: str) -> None:
-    # WebGL is turned off for a whole browser
-    without = browser.browser_type.launch(**launch_options(), args=["--disable-3d-apis"])
-    context = without.new_context(viewport={"width": 1200, "height": 1300})
+    context = browser.new_context(viewport={"width": 1200, "height": 1300})
     plots = Plots(context.new_page(), address)
     expect(plots.surface).to_contain_text("WebGL is off")
     view = plots.surface.locator("contour-view")
@@ -513,5 +510,5 @@ def test_without_webgl_the_surface_is_shown_as_contours(browser: Browser, addres
     plots.page.evaluate("window.two()")
     expect(view).to_have_count(2)
     expect(view.nth(1)).to_contain_text("cross-entropy")
-    without.close()
+    context.close()
     assert plots.complaints == []
