@@ -175,6 +175,7 @@ FUNCTIONS: dict[str, Callable[[list[float], Rest], float]] = {
     "sigmoid": lambda values, _: _sigmoid(values[0]),
     "tanh": lambda values, _: math.tanh(values[0]),
     "softmax": _softmax,
+    "argmax": lambda values, _: float(max(range(len(values)), key=values.__getitem__)),
     "length": lambda values, _: math.hypot(*values),
     "metropolis": lambda values, _: _metropolis(values[0], values[1], values[2]),
     "grey_level": lambda values, _: float(min(255, max(0, round(values[0] + values[1])))),
@@ -183,9 +184,9 @@ FUNCTIONS: dict[str, Callable[[list[float], Rest], float]] = {
 
 `given`, `drawn`, `before` and `set_by_hand` are leaves, where the way back ends: a number of the
 data, of the initializer or of a mask, a parameter as it was before the step, and one that a person
-has set. `softmax` is its first
-argument, exp(z_k − max z), over the sum of the others, the exponentials of all classes.
-`length` is the root of the sum of the squares. `metropolis` is the chance to go from the second J
-to the first at the temperature that is the third. `grey_level` rounds the sum of both and
+has set. `softmax` is its first argument, exp(z_k − max z), over the sum of the others, the
+exponentials of all classes. `argmax` is the place of the greatest, from 0, of equals that of the
+first. `length` is the root of the sum of the squares. `metropolis` is the chance to go from the
+second J to the first at the temperature that is the third. `grey_level` rounds the sum of both and
 cuts it off at 0 and 255.
 """

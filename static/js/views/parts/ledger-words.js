@@ -107,6 +107,7 @@ const FUNCTIONS = {
   tanh: "tanh of",
   metropolis: "the chance to go from the second J to the first, at temperature T:",
   softmax: "its exponential ÷ the sum of all",
+  argmax: "the number, from 0, of the greatest of",
   length: "the root of the sum of the squares of",
 };
 
