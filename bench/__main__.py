@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 
-PARTS = ("training", "landscapes", "server", "ledgers", "seeks", "page", "pictures")
+PARTS = ("training", "regions", "landscapes", "server", "ledgers", "seeks", "page", "pictures")
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
