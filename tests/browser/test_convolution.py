@@ -39,7 +39,9 @@ class Stage:
         self.page.goto(f"{ADDRESS}{query}")
         expect(self.page.locator("transport-bar .caption")).to_contain_text("step")
         expect(self.page.locator("picture-input")).to_be_attached()
-        self.page.wait_for_function("() => document.querySelector('[data-stage]')?.hidden === false")
+        self.page.wait_for_function(
+            "() => document.querySelector('[data-stage]')?.hidden === false"
+        )
         return self
 
     def button(self, name: str) -> Locator:

@@ -43,7 +43,8 @@ class Stage:
         self.page.wait_for_function(
             """([name, wanted]) => {
               const view = document.querySelector(`tensor-view[data-tensor="${name}"]`);
-              const found = Array.from(view?.tensor?.data ?? [], (x) => (Number.isNaN(x) ? null : x));
+              const number = (x) => (Number.isNaN(x) ? null : x);
+              const found = Array.from(view?.tensor?.data ?? [], number);
               return JSON.stringify(found) === JSON.stringify(wanted);
             }""",
             arg=[name, numbers],
