@@ -45,7 +45,8 @@ class Course:
         self._exhibit = exhibit
         self._library = library
         self._memory = terms.history_bytes
-        self._looks = dict(opening.looks)
+        looks = opening.looks.items()
+        self._looks = {name: args for name, args in looks if name not in exhibit.brings}
         self._kept: dict[int, KeptLine] = {}
         recorder = self._record(opening)
         self.lines = Lines.one(recorder, self._memory)
@@ -60,7 +61,18 @@ class Course:
         return self.lines.recorder
 
     def act(self, name: str, args: Mapping[str, Any]) -> tuple[Event, ...]:
-        """Take an action, and remember it if it is one of those that only look."""
+        """Take an action, and remember it if it is one of those that only look.
+
+        One that brings what a run is made of begins a new run.
+
+        Raises
+        ------
+        EngineError
+            If the action cannot be taken, or there is no room for another run.
+        """
+        if name in self._exhibit.brings:
+            self._begin(self._exhibit.brings[name], None, name, {name: args})
+            return ()
         events = self.lines.act(name, args)
         if name in self._exhibit.view_actions:
             self._looks.pop(name, None)  # so that the newest is taken last when taken again
@@ -69,8 +81,8 @@ class Course:
 
     @property
     def looks(self) -> dict[str, Any]:
-        """The newest arguments of each view action."""
-        return dict(self._looks)
+        """What was brought for this run, and the newest arguments of each view action."""
+        return self.recorder.brought | self._looks
 
     def settings(self) -> dict[str, Any]:
         """Return what makes this run: with it in a link, the same run opens elsewhere."""
@@ -89,14 +101,23 @@ class Course:
         EngineError
             If a value breaks a rule, or there is no room for another run.
         """
+        self._begin(values, seed, next(iter(values), "reset"), {})
+
+    def _begin(
+        self,
+        values: Mapping[str, Value],
+        seed: int | None,
+        thing: str,
+        brought: Mapping[str, Mapping[str, Any]],
+    ) -> None:
         opening = Opening(
             slug=self._exhibit.slug,
             values={**self.recorder.values, **values},
             changes=[],
             seed=self.recorder.seed if seed is None else seed,
-            looks=self._looks,
+            looks={**self.looks, **brought},
         )
-        self.lines.restart(self._record(opening), next(iter(values), "reset"))
+        self.lines.restart(self._record(opening), thing)
 
     def here(self, *, run: int, seq: int, watch: tuple[str, ...] | None) -> Opening:
         """Return the opening of these very lines where they stand."""
@@ -108,18 +129,26 @@ class Course:
         """Return a recorder that stands where the opening's state stood, else at step 0."""
         first, later = _divide(opening.changes)
         values = {**opening.values, **first}
+        brings = self._exhibit.brings
         for name in opening.looks:
-            if name not in self._exhibit.view_actions:
-                known = ", ".join(self._exhibit.view_actions) or "nothing"
+            if name not in self._exhibit.view_actions and name not in brings:
+                known = ", ".join((*self._exhibit.view_actions, *brings)) or "nothing"
                 raise InvalidValueError(f"looks: expected one of {known}, got {name!r}")
+        looks = {name: args for name, args in opening.looks.items() if name not in brings}
         recorder = Recorder(
-            self._exhibit, values, opening.seed, self._library, changes=later, memory=self._memory
+            self._exhibit,
+            values,
+            opening.seed,
+            self._library,
+            changes=later,
+            brought={name: args for name, args in opening.looks.items() if name in brings},
+            memory=self._memory,
         )
         if opening.state is not None:
             with np.load(io.BytesIO(opening.state), allow_pickle=False) as state:
                 recorder.load(dict(state))
         else:
-            for name, args in opening.looks.items():
+            for name, args in looks.items():
                 recorder.act(name, args)
         return recorder
 
@@ -133,7 +162,7 @@ class Course:
             changes=recorder.changes,
             seed=recorder.seed,
             step=recorder.position,
-            looks=dict(self._looks),
+            looks=recorder.brought | self._looks,
             state=file.getvalue() if file.tell() <= MOST_KEPT else None,
         )
 

@@ -59,7 +59,7 @@ class Opening:
     watch : tuple of str or None
         The arrays that the page draws; None means all.
     looks : mapping of str to mapping
-        The newest arguments of each view action.
+        What was brought for the run, and the newest arguments of each view action.
     state : bytes or None
         What the recorder saved at `step`; without it the steps are made again.
     lines : tuple of KeptLine

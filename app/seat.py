@@ -37,8 +37,8 @@ MOST_LATE = 0.25
 """Seconds by which a run that plays at a rate may be late and still catch up."""
 
 SUPERSEDING = frozenset({"pause", "seek", "reset"})
-"""Commands that end a seek on its way. Those that change the run wait for it, or the run would
-depend on when they came."""
+"""Commands that end a seek on its way, as does what brings a new run. Those that change the run
+wait for it, or the run would depend on when they came."""
 
 ANSWERED = frozenset({"explain", "compare"})
 """Commands that are answered by a message of their own, and need no frame."""
@@ -169,7 +169,7 @@ class Seat:
         """Compute until `deadline` or until interrupted, at least one step if one is due."""
         while self._waiting and self._goal is None and self._clock() < deadline:
             self._obey(*self._waiting.popleft())
-            if any(kind in SUPERSEDING for kind, _ in self._waiting):
+            if any(self._supersedes(*command) for command in self._waiting):
                 self._goal = None
         with self._guarded():
             self._run_errands(deadline, interrupted)
@@ -196,8 +196,12 @@ class Seat:
             return views.issuperset(fields["values"])
         return kind == "watch"
 
+    def _supersedes(self, kind: str, fields: Mapping[str, Any]) -> bool:
+        """Return whether a command ends a seek on its way."""
+        return kind in SUPERSEDING or (kind == "act" and fields["name"] in self._exhibit.brings)
+
     def _put_off(self, kind: str, fields: Mapping[str, Any]) -> None:
-        if kind in SUPERSEDING:
+        if self._supersedes(kind, fields):
             self._goal = None
         last, before = self._waiting[-1] if self._waiting else ("", {})
         if kind == last == "step" and before.get("moments") == fields.get("moments"):
@@ -242,6 +246,8 @@ class Seat:
             case "act":
                 with self._another_run():
                     events = self._course.act(fields["name"], fields["args"])
+                if self._supersedes(kind, fields):
+                    self._begin_anew()
                 for event in events:
                     self._teller.tell(event.name, event.data)
                 self._teller.tell_settings()
@@ -356,6 +362,9 @@ class Seat:
     def _reset(self, values: Mapping[str, Value], seed: int | None) -> None:
         with self._another_run():
             self._course.reset(values, seed)
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
         self._goal = None
         self._next_step = self._clock()
 
@@ -571,7 +580,9 @@ class Seat:
         self._forget_errands()
         self._keep_at = None
         self._teller.forget_steps()
-        beginning = replace(self._opening, step=0, state=None, looks={}, lines=())
+        looks, brings = self._opening.looks.items(), self._exhibit.brings
+        brought = {name: args for name, args in looks if name in brings}
+        beginning = replace(self._opening, step=0, state=None, looks=brought, lines=())
         for opening in (self._opening, beginning):
             try:
                 self._course = self._teller.course = self._open(opening)

@@ -77,6 +77,7 @@ class Teller:
         self._last_notices = -NOTICE_GAP
         self._next_seeking = 0.0
         self._settings: dict[str, Any] = {}
+        self._brought: dict[str, Any] = {}
         self._told_lines = course.lines.revision
         self._several = False
 
@@ -84,6 +85,7 @@ class Teller:
         """Say all that a page needs to begin; a frame has to follow."""
         recorder = self.course.recorder
         self._settings = self.course.settings()
+        self._brought = recorder.brought
         message = {
             "kind": "welcome",
             "version": wire.VERSION,
@@ -142,7 +144,13 @@ class Teller:
         self._last_notices = self._clock()
 
     def tell_settings(self, *, anyway: bool = False) -> None:
-        """Send values and changes if they are not what the page was last told."""
+        """Send values and changes if they are not what the page was last told.
+
+        So with what was brought for the run, which may be long: it is told when it is another one.
+        """
+        if self.course.recorder.brought != self._brought:
+            self._brought = self.course.recorder.brought
+            self.tell("brought", {"looks": self._brought})
         settings = self.course.settings()
         if anyway or settings != self._settings:
             self._settings = settings

@@ -60,6 +60,8 @@ class Recorder:
     library : Library
     changes : iterable of (step, values) or (step, action, arguments)
         What was done to the run, to be done again when it gets there.
+    brought : mapping of str to mapping
+        What was brought for the run, such as a table: arguments by one of `Exhibit.brings`.
     memory : int
         The most bytes that checkpoints may take.
 
@@ -84,11 +86,12 @@ class Recorder:
         library: Library,
         *,
         changes: Iterable[Change] = (),
+        brought: Mapping[str, Mapping[str, Any]] | None = None,
         memory: int = 64 << 20,
     ) -> None:
         self.exhibit = exhibit
         self.seed = seed
-        self._library = library
+        self._library = library.bringing(brought) if brought else library
         self._memory = memory
         self._first_values = {**exhibit.defaults(), **exhibit.check(values, library)}
         self._inputs: dict[int, list[_Input]] = {}
@@ -141,6 +144,11 @@ class Recorder:
     def first_values(self) -> dict[str, Value]:
         """Every control's value as the run was opened."""
         return dict(self._first_values)
+
+    @property
+    def brought(self) -> dict[str, Mapping[str, Any]]:
+        """What was brought for the run: arguments by the action that took them."""
+        return dict(self._library.brought)
 
     @property
     def has_future(self) -> bool:
@@ -520,11 +528,14 @@ class Recorder:
         if self._diverged and not self.diverged:
             self._diverged = None
 
-    def _determined(self) -> tuple[int, dict[str, Value]]:
+    def _determined(self) -> tuple[int, dict[str, Value], dict[str, Any]]:
         """Return what determines the run before anything is done to it."""
+        first = self._first_values
         views = self._names("view")
-        values = {name: x for name, x in self._first_values.items() if name not in views}
-        return self.seed, values
+        values = {name: x for name, x in first.items() if name not in views}
+        uses = self.exhibit.uses
+        used = {name: args for name, args in self.brought.items() if uses(name, first)}
+        return self.seed, values, used
 
     def _done(self, at: int) -> list[tuple[str, str, dict[str, Any]]]:
         return [(one.kind, one.name, dict(one.payload)) for one in self._inputs.get(at, ())]

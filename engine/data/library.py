@@ -1,7 +1,9 @@
 """The data sets by name: the small ones that come along, and those in the data folder."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from copy import copy
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -29,6 +31,9 @@ NAMES = (*GENERATED, *PACKAGED, "mnist")
 """Everything that `Library.open` knows."""
 
 
+Made = TypeVar("Made")
+
+
 class Library:
     """Opens data sets by name and keeps what it has opened.
 
@@ -36,11 +41,36 @@ class Library:
     ----------
     folder : Path or None
         Where the data sets that do not come along are looked for; None means nowhere.
+
+    Attributes
+    ----------
+    brought : mapping of str to mapping
+        What a person has brought for one run, such as a table: arguments by the action that took
+        them. Empty in a library that many runs share.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder
+        self.brought: Mapping[str, Mapping[str, Any]] = {}
         self._opened: dict[str, Dataset] = {}
+        self._made: dict[str, Any] = {}
+
+    def bringing(self, brought: Mapping[str, Mapping[str, Any]]) -> "Library":
+        """Return this library with what somebody has brought; both keep what either has opened."""
+        other = copy(self)
+        other.brought = dict(brought)
+        other._made = {}
+        return other
+
+    def once(self, name: str, make: Callable[[], Made]) -> Made:
+        """Return what `make` makes of what was brought; made once, however often it is asked for.
+
+        A run is built again for each run beside it, and for the code that repeats it.
+        """
+        if name not in self._made:
+            self._made[name] = make()
+        made: Made = self._made[name]
+        return made
 
     def missing(self, name: str) -> str | None:
         """Return why the data set `name` cannot be opened, and what mends that; None if it can.

@@ -164,6 +164,11 @@ class Exhibit:
         Actions that change the run; they belong to its history.
     view_actions : tuple of str
         Actions that change only what is looked at; the newest of each is part of a link.
+    brings : mapping of str to mapping
+        Actions that bring what a run is made of, such as a table of data, each with the controls'
+        values that use it. Such an action begins a new run with those values. The newest arguments
+        of each are there when a run is built, as `library.brought`; they stay through resets, and
+        go into a link while they are used.
     questions : tuple of str
         Actions that ask something of this very step: they are not remembered, and wait for a seek.
     meetings : tuple of str
@@ -194,6 +199,7 @@ class Exhibit:
     families: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
     view_actions: tuple[str, ...] = ()
+    brings: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     questions: tuple[str, ...] = ()
     meetings: tuple[str, ...] = ()
     history: tuple[str, ...] = ()
@@ -213,6 +219,10 @@ class Exhibit:
     def effect(self, name: str) -> str:
         """Return when the control `name` applies: `live`, `reset` or `view`."""
         return next(control.effect for control in self.controls if control.name == name)
+
+    def uses(self, name: str, values: Mapping[str, Value]) -> bool:
+        """Return whether a run with these values uses what the action `name` brings."""
+        return all(values[control] == value for control, value in self.brings[name].items())
 
     @property
     def exports(self) -> list[str]:
@@ -271,6 +281,7 @@ class Exhibit:
             "publishes": list(self.publishes),
             "actions": list(self.actions),
             "view_actions": list(self.view_actions),
+            "brings": {name: dict(values) for name, values in self.brings.items()},
             "rate": self.rate,
             "exports": self.exports,
         }

@@ -119,6 +119,20 @@ class MeetingRun(CounterRun):
         return super().act(name, args)
 
 
+class BringingRun(CounterRun):
+    """One whose walk begins where somebody wants."""
+
+    def __init__(self, values, seed, library):
+        super().__init__(values, seed, library)
+        if values["begin"] == "brought":
+            if "bring" not in library.brought:
+                raise InvalidValueError("begin: nothing has been brought")
+            start = library.brought["bring"].get("start")
+            if not isinstance(start, int | float):
+                raise InvalidValueError(f"start: expected a number, got {start!r}")
+            self._x += np.float32(library.once("start", lambda: start))
+
+
 def _exhibit(slug: str, run: type) -> Exhibit:
     return Exhibit(
         slug=slug,
@@ -141,12 +155,20 @@ def _exhibit(slug: str, run: type) -> Exhibit:
                 ),
                 default="none",
             ),
+            Choice(
+                name="begin",
+                label="Begin",
+                options=(Option("zero", "At 0"), Option("brought", "Where one wants")),
+                default="zero",
+                effect="reset",
+            ),
         ),
         publishes=("x", "note"),
         build=run,
         actions=("push",),
         view_actions=("note", "break"),
         questions=("ask",),
+        brings={"bring": {"begin": "brought"}} if run is BringingRun else {},
         meetings=("ask",) if run is MeetingRun else (),
         history=("mean",),
     )
@@ -159,5 +181,6 @@ EXHIBITS = {
         _exhibit("finite", FiniteRun),
         _exhibit("busy", BusyRun),
         _exhibit("meeting", MeetingRun),
+        _exhibit("bringing", BringingRun),
     )
 }

@@ -71,7 +71,7 @@ test("a few letters that unfold to many megabytes are refused long before", asyn
 async function settled(extras) {
   let told = 0;
   const more = new More(() => (told += 1));
-  more.want(/** @type {any} */ (extras));
+  more.want(/** @type {any} */ ({ brought: {}, ...extras }));
   await more.settled();
   return { more, told };
 }
@@ -110,15 +110,15 @@ test("more than a hundred edits fit", async () => {
 test("the text is of what was wanted last, and the same again is not packed anew", async () => {
   let told = 0;
   const more = new More(() => (told += 1));
-  for (let value = 0; value < 50; value++) more.want({ changes: [[1, "edit", { value }]], looks: {} });
+  for (let value = 0; value < 50; value++) more.want({ changes: [[1, "edit", { value }]], looks: {}, brought: {} });
   await more.settled();
   assert.deepEqual((await unpack(more.text)).changes, [[1, "edit", { value: 49 }]]);
   assert.ok(told <= 2, `${told}`);
   const before = told;
-  more.want({ changes: [[1, "edit", { value: 49 }]], looks: {} });
+  more.want({ changes: [[1, "edit", { value: 49 }]], looks: {}, brought: {} });
   await more.settled();
   assert.equal(told, before);
-  more.want({ changes: [], looks: {} });
+  more.want({ changes: [], looks: {}, brought: {} });
   await more.settled();
   assert.deepEqual([more.text, more.hasChanges], ["", false]);
 });
@@ -126,10 +126,44 @@ test("the text is of what was wanted last, and the same again is not packed anew
 test("a photograph is left out alone: what is short beside it goes into the link", async () => {
   const rgb = Buffer.from(noise(90_000)).toString("base64");
   const more = new More(() => {});
-  more.want({ changes: [], looks: { photo: { rgb }, ...DRAWN } });
+  more.want({ changes: [], looks: { photo: { rgb }, ...DRAWN }, brought: {} });
   await more.settled();
   assert.deepEqual(await unpack(more.text), { changes: [], looks: DRAWN });
   assert.equal(more.leftOut.length, 1);
   assert.equal(more.leftOut[0].part, "looks");
   assert.ok(more.leftOut[0].length > 100_000);
+});
+
+const TABLE = "a,b,y\n" + Array.from({ length: 60 }, (_, i) => `${i / 8},${i % 7},${i % 2}`).join("\n");
+
+test("a small table goes along, and what is left out for want of room is the history", async () => {
+  const more = new More(() => {});
+  const changes = [[3, "draw", { pixels: noise(6000) }]];
+  more.want(/** @type {any} */ ({ changes, looks: DRAWN, brought: { paste: { csv: TABLE } } }));
+  await more.settled();
+  assert.deepEqual(more.leftOut.map(({ part }) => part), ["changes"]);
+  assert.ok(!more.hasChanges && !more.lacksData);
+  assert.deepEqual(await unpack(more.text), {
+    changes: [],
+    looks: { paste: { csv: TABLE }, ...DRAWN },
+  });
+});
+
+test("without the table that a run is made of, its history stays out as well", async () => {
+  const more = new More(() => {});
+  const csv = noise(9000).map((byte) => byte / 8).join("\n");
+  more.want(/** @type {any} */ ({ changes: [EDIT], looks: DRAWN, brought: { paste: { csv } } }));
+  await more.settled();
+  assert.ok(more.lacksData && !more.hasChanges);
+  assert.equal(more.leftOut[0].part, "brought");
+  assert.ok(more.leftOut[0].length > MOST_MORE);
+  assert.deepEqual(await unpack(more.text), { changes: [], looks: DRAWN });
+});
+
+test("a table that unfolds to more than a message can carry is left out however small it packs", async () => {
+  const more = new More(() => {});
+  more.want({ changes: [], looks: {}, brought: { paste: { csv: "1,2,3\n".repeat(10_000) } } });
+  await more.settled();
+  assert.ok(more.lacksData);
+  assert.equal(more.text, "");
 });

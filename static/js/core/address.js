@@ -34,6 +34,8 @@ export class Address {
   #more = new More(() => this.follow());
   /** @type {readonly string[]} */
   #lookActions = [];
+  /** @type {Record<string, Values>} the values that use what an action brings */
+  #brings = {};
   #welcomed = false;
 
   /** @param {Shown} shown */
@@ -64,7 +66,7 @@ export class Address {
   hello() {
     const { values, seed, step, changes } = this.#welcomed ? this.#shown : this.asked;
     // a session that is still there knows what no message can carry
-    const looks = shortOf(this.#welcomed ? this.looks : this.asked.looks);
+    const looks = shortOf(this.#welcomed ? { ...this.#used(), ...this.#seen() } : this.asked.looks);
     /** @type {Hello} */
     const hello = { kind: "hello", version: VERSION };
     if (Object.keys(values).length > 0) hello.values = values;
@@ -84,6 +86,7 @@ export class Address {
   welcome({ exhibit, looks }) {
     this.#welcomed = true;
     this.#lookActions = exhibit.view_actions;
+    this.#brings = exhibit.brings;
     this.looks = looks;
     this.update();
   }
@@ -118,13 +121,38 @@ export class Address {
     this.update();
   }
 
+  /**
+   * What was brought for the run on the stage is no longer the same.
+   *
+   * @param {Looks} brought
+   */
+  bring(brought) {
+    this.looks = { ...this.#seen(), ...brought };
+    this.update();
+  }
+
+  /** What is only looked at. @returns {Looks} */
+  #seen() {
+    return Object.fromEntries(Object.entries(this.looks).filter(([name]) => !(name in this.#brings)));
+  }
+
+  /** What was brought, as far as the run is made of it. @returns {Looks} */
+  #used() {
+    const { values } = this.#shown;
+    const used = Object.entries(this.looks).filter(([name]) => {
+      const needed = this.#brings[name];
+      return needed && Object.entries(needed).every(([control, value]) => values[control] === value);
+    });
+    return Object.fromEntries(used);
+  }
+
   /** What was done to the run, or what is looked at, is no longer the same. */
   update() {
     if (!this.#welcomed) return;
     const { changes } = this.#shown;
     // what was done at one step keeps its order: with actions among them, all go together
     const packed = changes.some(isAction) || !fitsInUrl(changes) ? changes : [];
-    this.#more.want({ changes: packed, looks: { ...this.looks } });
+    this.#more.want({ changes: packed, looks: this.#seen(), brought: this.#used() });
     this.follow();
   }
 
@@ -154,7 +182,9 @@ export class Address {
     for (const { name, default: usual } of controls) {
       if (all[name] !== usual) values[name] = all[name];
     }
-    const { text: more, hasChanges } = this.#more;
+    const { text: more, hasChanges, lacksData } = this.#more;
+    // with other data it is another run: its steps and changes would say something else there
+    if (lacksData) return writeUrl({ ...nothing(), values, seed, beat: this.asked.beat, more });
     return writeUrl({
       ...nothing(),
       values,

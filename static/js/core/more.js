@@ -1,16 +1,21 @@
 /**
- * What of a run is too long to be read in a link: actions of its history (weights set by hand) and
- * what is looked at (a drawing), packed into one parameter, `more=`: the JSON, deflated, in
+ * What of a run is too long to be read in a link: what it is made of (a table that was brought),
+ * actions of its history (weights set by hand) and what is looked at (a drawing), packed into one parameter, `more=`: the JSON, deflated, in
  * letters that no program escapes.
  *
  * @import {Change, Looks} from "./types.js"
  *
  * @typedef {object} Extras
  * @property {readonly Change[]} changes
+ * @property {Looks} looks  what was brought among them
+ *
+ * @typedef {object} Wanted
+ * @property {readonly Change[]} changes
  * @property {Looks} looks
+ * @property {Looks} brought
  *
  * @typedef {object} LeftOut  what did not fit
- * @property {"changes" | "looks"} part
+ * @property {"brought" | "changes" | "looks"} part
  * @property {number} length  characters that the packed text would have had with it; 0 where this
  *   browser cannot pack at all
  */
@@ -94,12 +99,14 @@ export class More {
   text = "";
   /** Whether the changes are in it. */
   hasChanges = false;
+  /** Whether what the run is made of is not in it. */
+  lacksData = false;
   /** @type {LeftOut[]} */
   leftOut = [];
 
   #changed;
-  /** @type {Extras} */
-  #wanted = { changes: [], looks: {} };
+  /** @type {Wanted} */
+  #wanted = { changes: [], looks: {}, brought: {} };
   /** What was packed last, as JSON. */
   #packed = JSON.stringify(this.#wanted);
   /** @type {Promise<void> | null} */
@@ -110,7 +117,7 @@ export class More {
     this.#changed = changed;
   }
 
-  /** @param {Extras} wanted */
+  /** @param {Wanted} wanted */
   want(wanted) {
     this.#wanted = wanted;
     this.#work ??= this.#pack().finally(() => (this.#work = null));
@@ -128,21 +135,29 @@ export class More {
       this.#packed = said;
       this.text = text;
       this.leftOut = leftOut;
-      this.hasChanges = wanted.changes.length > 0 && leftOut.every(({ part }) => part !== "changes");
+      this.lacksData = leftOut.some(({ part }) => part === "brought");
+      const without = this.lacksData || leftOut.some(({ part }) => part === "changes");
+      this.hasChanges = wanted.changes.length > 0 && !without;
       this.#changed();
     }
   }
 }
 
 /**
- * As much of it as fits; of the two, the run's history goes first.
+ * As much of it as fits: what the run is made of, without which its history is another one's; then
+ * its history; then what is looked at.
  *
- * @param {Extras} extras
+ * @param {Wanted} wanted
  * @returns {Promise<{text: string, leftOut: LeftOut[]}>}
  */
-async function fitted({ changes, looks }) {
+async function fitted({ changes, looks, brought }) {
+  const whole = await lengthOf(brought);
+  if (whole > MOST_MORE) {
+    const { text, leftOut } = await fitted({ changes: [], looks, brought: {} });
+    return { text, leftOut: [{ part: "brought", length: Number.isFinite(whole) ? whole : 0 }, ...leftOut] };
+  }
   const short = shortOf(looks);
-  const rest = await fittedShort({ changes, looks: short });
+  const rest = await fittedShort({ changes, looks: short }, brought);
   const long = Object.entries(looks).filter(([name]) => !(name in short));
   const length = JSON.stringify(long).length;
   /** @type {LeftOut[]} */
@@ -151,10 +166,32 @@ async function fitted({ changes, looks }) {
 }
 
 /**
+ * @param {Looks} brought
+ * @returns {Promise<number>}  how long it is once packed; infinite where this browser cannot pack
+ */
+async function lengthOf(brought) {
+  if (Object.keys(brought).length === 0) return 0;
+  if (typeof CompressionStream === "undefined") return Infinity;
+  return (await measured({ changes: [], looks: brought })).length;
+}
+
+/**
+ * @param {Extras} extras
+ * @returns {Promise<{text: string, length: number}>}  packed, and how long that is; where it unfolds
+ *   to more than a message can carry, how long it is then
+ */
+async function measured(extras) {
+  const text = await pack(extras);
+  const said = new TextEncoder().encode(JSON.stringify(extras)).length;
+  return { text, length: said > MOST_UNPACKED ? Math.max(text.length, said) : text.length };
+}
+
+/**
  * @param {Extras} extras  nothing in it is longer than a message
+ * @param {Looks} brought  is short, and goes with all
  * @returns {Promise<{text: string, leftOut: LeftOut[]}>}
  */
-async function fittedShort({ changes, looks }) {
+async function fittedShort({ changes, looks }, brought) {
   if (typeof CompressionStream === "undefined") {
     /** @type {LeftOut[]} */
     const leftOut = [];
@@ -162,17 +199,18 @@ async function fittedShort({ changes, looks }) {
     if (Object.keys(looks).length > 0) leftOut.push({ part: "looks", length: 0 });
     return { text: "", leftOut };
   }
-  const all = await pack({ changes, looks });
-  if (all.length <= MOST_MORE) return { text: all, leftOut: [] };
-  const history = await pack({ changes, looks: {} });
-  if (history.length > 0 && history.length <= MOST_MORE) {
-    return { text: history, leftOut: [{ part: "looks", length: all.length }] };
+  const all = await measured({ changes, looks: { ...brought, ...looks } });
+  if (all.length <= MOST_MORE) return { text: all.text, leftOut: [] };
+  const history = await measured({ changes, looks: brought });
+  if (changes.length > 0 && history.length <= MOST_MORE) {
+    return { text: history.text, leftOut: [{ part: "looks", length: all.length }] };
   }
-  const sight = await pack({ changes: [], looks });
+  const sight = await measured({ changes: [], looks: { ...brought, ...looks } });
   /** @type {LeftOut[]} */
-  const leftOut = history.length > 0 ? [{ part: "changes", length: history.length }] : [];
-  if (sight.length <= MOST_MORE) return { text: sight, leftOut };
-  return { text: "", leftOut: [...leftOut, { part: "looks", length: sight.length }] };
+  const leftOut = changes.length > 0 ? [{ part: "changes", length: history.length }] : [];
+  if (sight.length <= MOST_MORE) return { text: sight.text, leftOut };
+  const text = await pack({ changes: [], looks: brought });
+  return { text, leftOut: [...leftOut, { part: "looks", length: sight.length }] };
 }
 
 /** @type {CompressionFormat} */

@@ -117,7 +117,7 @@ export class Page {
     return this.#address.asked;
   }
 
-  /** The newest arguments of each action that only looks, such as a drawing. */
+  /** What was brought for the run, and the newest arguments of each action that only looks. */
   get looks() {
     return this.#address.looks;
   }
@@ -376,6 +376,8 @@ export class Page {
       const { values, changes, seed, length } = event.data;
       Object.assign(this, { values, changes, seed, length });
       this.#address.update();
+    } else if (event.name === "brought") {
+      this.#address.bring(event.data.looks);
     } else if (event.name === "lines") {
       this.lines.take(/** @type {import("./types.js").LinesState} */ (event.data));
     }

@@ -35,7 +35,8 @@
  *
  * @typedef {boolean | number | string} Value
  * @typedef {Record<string, Value>} Values
- * @typedef {Record<string, Record<string, unknown>>} Looks  arguments by the action that only looks
+ * @typedef {Record<string, Record<string, unknown>>} Looks  arguments by the action: of those that
+ *   only look the newest, and what was brought for the run, such as a table
  * @typedef {[step: number, values: Values]
  *   | [step: number, action: string, args: Record<string, unknown>]} Change  live controls that were
  *   set at that step, or an action that was taken there
@@ -62,7 +63,8 @@
  * @property {string} session  the token that resumes this session
  * @property {boolean} resumed
  * @property {{slug: string, title: string, hall: string, promise: string,
- *   publishes: string[], rate: number | null, actions: string[], view_actions: string[]}} exhibit
+ *   publishes: string[], rate: number | null, actions: string[], view_actions: string[],
+ *   brings: Record<string, Values>}} exhibit  `brings`: actions, and the values that use what each brought
  * @property {Control[]} controls
  * @property {Values} values
  * @property {Change[]} changes

@@ -72,7 +72,12 @@ export class ShareButton extends HTMLElement {
  */
 function inWords({ part, length }, byHand) {
   const [what, instead] =
-    part === "looks"
+    part === "brought"
+      ? [
+          "Your data",
+          "The link opens the settings and asks for the data; send those as a file, to be pasted there. About a hundred short rows fit.",
+        ]
+      : part === "looks"
       ? ["Your picture", "A small one, or a drawing with fewer strokes, fits."]
       : byHand
         ? ["What you set by hand", "The link opens the run as it is without that; fewer edits fit."]
