@@ -9,14 +9,20 @@ library)` where it builds its recipe:
 
 Where there are classes, `train.y` are class numbers, and a loss makes one-hot rows of them; in a
 regression (`points.is_regression`) `train.y` has shape (samples, 1).
+
+An exhibit among whose sets are "drawn" and "pasted" also declares `brings=BRINGS`, adds `READ` to
+its questions, and answers that in its run's `act`: `if name == READ: return (read(args),)`. What
+was drawn or pasted is then in `library.brought`, and nothing else is to be done. In the browser
+`<data-desk>` sends these actions.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 
+from engine.data.brought import Given, drawn, first_drawing, pasted
 from engine.data.corners import and_corners, or_corners, xor_corners
 from engine.data.dataset import Dataset
 from engine.data.generated import (
@@ -32,6 +38,7 @@ from engine.data.generated import (
 from engine.data.library import Library
 from engine.data.preparation import Scaling, divide
 from engine.errors import InvalidValueError
+from engine.exhibits.contract import Event
 from engine.exhibits.controls import Choice, Control, Option, Slider, Value
 from engine.snapshot import Array
 
@@ -67,8 +74,20 @@ LABELS = {
     "iris": "Iris flowers (150)",
     "regression": "A value: x1 · x2",
     "curve": "A curve: sin(πx)",
+    "drawn": "Points you draw",
+    "pasted": "A table you paste",
 }
 """Every data set by its value of the control `data`."""
+
+BRINGS: dict[str, dict[str, Value]] = {"draw": {"data": "drawn"}, "paste": {"data": "pasted"}}
+"""The actions that bring data, and what they set; see `Exhibit.brings` and `engine.data.brought`.
+
+`draw` takes all points at once, as lists `x1`, `x2` and `y` (class numbers from 0); `paste` a text
+`csv`, and what a person chose: `target`, `kind`, `separator`, `decimal`, `header`.
+"""
+
+READ = "read"
+"""The question what a text would be understood as; takes what `paste` takes."""
 
 REGRESSIONS = ("regression", "curve")
 ONE_INPUT = ("curve",)
@@ -87,16 +106,7 @@ IRIS_COLUMNS = {
 """Which of the flowers' columns go in, by the value of the control `columns`."""
 
 LEAST_DIVIDED = 12
-"""Of fewer given samples none are held back."""
-
-
-class Given(NamedTuple):
-    """Samples as they were given: for the fields see `Dataset`."""
-
-    x: Array
-    y: Array
-    classes: tuple[str, ...]
-    features: tuple[str, ...]
+"""Of fewer given samples none are held back, nor where a class has a single one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -258,7 +268,33 @@ def open_points(
         names = tuple(flowers.features[at] for at in columns)
         given = Given(flowers.x[:, columns], flowers.y, flowers.classes, names)
         return _given(given, seed, share)
+    if name == "drawn":
+        return _drawn(library, seed, share)
+    if name == "pasted":
+        if "paste" not in library.brought:
+            raise InvalidValueError("data: no table has come along; open “Your data” and paste one")
+        table = library.once("paste", lambda: pasted(library.brought["paste"]))
+        return _given(Given(table.x, table.y, table.classes, table.features), seed, share)
     raise InvalidValueError(f"data: expected one of {', '.join(LABELS)}, got {name!r}")
+
+
+def read(args: Mapping[str, Any]) -> Event:
+    """Return what a table that is not used yet would be understood as: an event `read`.
+
+    Raises
+    ------
+    InvalidValueError
+        If it would be refused.
+    """
+    return Event(READ, pasted(args).report())
+
+
+def _drawn(library: Library, seed: int, share: float) -> Points:
+    """Return the points as they were drawn: the plane is their scale."""
+    draw = library.brought.get("draw")
+    points = library.once("draw", lambda: first_drawing() if draw is None else drawn(draw))
+    training, kept = _parts(len(points), points.y, seed, share)
+    return Points(points.take(training), points.take(kept) if len(kept) else None)
 
 
 def _generated(name: str, values: Mapping[str, Value], seed: int, validation: int) -> Points:
@@ -273,15 +309,20 @@ def _generated(name: str, values: Mapping[str, Value], seed: int, validation: in
 def _given(given: Given, seed: int, share: float) -> Points:
     """Hold samples back and bring the columns to scale, in double precision."""
     x, y, classes, features = given
-    everything = np.arange(len(x))
-    training, kept = everything, everything[:0]
-    if share and len(x) >= LEAST_DIVIDED:
-        size = max(1, round(share * len(x)))
-        rng = np.random.default_rng([seed, 3])
-        training, kept = divide(len(x), y if classes else None, size, rng=rng)
+    training, kept = _parts(len(x), y if classes else None, seed, share)
     scaling = Scaling.z_score_of(x[training])
     target = None if classes else Scaling.z_score_of(y[training])
     inputs, outputs = scaling.scaled(x), y if target is None else target.scaled(y)
     everyone = Dataset(inputs, outputs, classes, features, "given")
     validation = everyone.take(kept) if len(kept) else None
     return Points(everyone.take(training), validation, scaling, target)
+
+
+def _parts(samples: int, labels: Array | None, seed: int, share: float) -> tuple[Array, Array]:
+    """Return which samples are trained on and which are held back, perhaps none."""
+    counts = np.bincount(labels) if labels is not None else np.array([samples])
+    if not share or samples < LEAST_DIVIDED or (counts == 1).any():
+        everything = np.arange(samples)
+        return everything, everything[:0]
+    size = max(1, round(share * samples))
+    return divide(samples, labels, size, rng=np.random.default_rng([seed, 3]))

@@ -89,6 +89,13 @@ def test_any_step_comes_back_to_the_byte_here_and_in_another_process(exhibit):
         assert bytes_of(other) == seen[at]
 
 
+def opened(exhibit, values, library):
+    try:
+        return Recorder(exhibit, values, 1, library), ""
+    except InvalidValueError as error:
+        return None, str(error)
+
+
 @every_exhibit
 def test_every_option_of_every_control_runs(exhibit):
     library = Library()
@@ -98,7 +105,12 @@ def test_every_option_of_every_control_runs(exhibit):
         for option in control.options:
             if option.dataset and library.missing(option.dataset):
                 continue
-            recorder = Recorder(exhibit, {control.name: option.value}, 1, library)
+            values = {control.name: option.value}
+            recorder, problem = opened(exhibit, values, library)
+            if recorder is None:  # what has to be brought first
+                assert values in exhibit.brings.values(), problem
+                assert problem.startswith(f"{control.name}: ")
+                continue
             recorder.step(2)
             arrays = recorder.snapshot().arrays
             for name, array in arrays.items():
@@ -164,6 +176,13 @@ def test_asking_changes_nothing(exhibit):
     for recorder in (asked, other):
         recorder.step(3)
     assert bytes_of(asked) == bytes_of(other)
+
+
+@every_exhibit
+def test_what_can_be_brought_sets_controls_that_there_are(exhibit):
+    for name, values in exhibit.brings.items():
+        assert exhibit.check(values, Library()) == values
+        assert name not in (*exhibit.actions, *exhibit.view_actions, *exhibit.questions)
 
 
 @every_exhibit
