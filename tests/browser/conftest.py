@@ -24,9 +24,9 @@ def address():
 def open_gallery(browser: Browser, address):
     opened = []
 
-    def open_one(**options) -> Gallery:
+    def open_one(name: str = "index.html", **options) -> Gallery:
         context = browser.new_context(**options)
-        gallery = Gallery(context.new_page(), address)
+        gallery = Gallery(context.new_page(), address, name)
         opened.append((context, gallery))
         return gallery
 

@@ -31,12 +31,12 @@ class Handler(SimpleHTTPRequestHandler):
 class Gallery:
     """The page with all views on it."""
 
-    def __init__(self, page: Page, address: str) -> None:
+    def __init__(self, page: Page, address: str, name: str = "index.html") -> None:
         self.page = page
         self.complaints: list[str] = []
         page.on("console", self._listen)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.goto(f"{address}/index.html")
+        page.goto(f"{address}/{name}")
         expect(page.locator("body")).to_have_attribute("data-shown", "")
 
     def _listen(self, message) -> None:

@@ -1,0 +1,157 @@
+/**
+ * What of a graph is lit: what the pointer or the focus is on, what another view points at, and the
+ * layer through which the signal flows.
+ *
+ * @import {GraphLayer, Spot} from "./graph-plan.js"
+ */
+
+const NOTHING = -1;
+
+/**
+ * @typedef {object} Pointed  a number of a tensor, or several: an index may be shorter than the
+ *   tensor has axes, or have −1 for all along an axis
+ * @property {string} tensor
+ * @property {readonly number[]} [index]
+ *
+ * @typedef {object} Flow
+ * @property {number | string} layer  its place in the shape, or its weights: `dense1.W`
+ * @property {boolean} [backwards]
+ * @property {number | null} [at]  which of the neurons that receive is meant; all of them without
+ */
+
+/** What each part of a layer is, by the tensor's last word. @type {Readonly<Record<string, Spot["kind"]>>} */
+const PARTS = {
+  ...{ W: "edge", dW: "edge", b: "bias", db: "bias" },
+  ...{ z: "neuron", dz: "neuron", a: "neuron", da: "neuron", x: "neuron", dx: "neuron", y: "neuron", dy: "neuron" },
+};
+
+export class GraphLights {
+  /** @type {readonly GraphLayer[]} */
+  layers = [];
+  /** Which way the signal flows, and how far along its edges the arrows are. */
+  flowing = false;
+  backwards = false;
+  along = 0.5;
+  /** @private */ flowLayer = NOTHING;
+  /** @private */ flowAt = NOTHING;
+  /** Under the pointer or the focus. @type {Spot} */
+  hot = { kind: "neuron", layer: NOTHING, from: NOTHING, to: NOTHING };
+  /** Pointed at elsewhere; −1 for all. @type {Spot[]} */
+  outside = [];
+
+  /** @param {readonly GraphLayer[]} layers */
+  lay(layers) {
+    this.layers = layers;
+    this.outside = [];
+    this.cool();
+  }
+
+  /** Nothing is under the pointer. */
+  cool() {
+    this.hot.layer = NOTHING;
+  }
+
+  /** @param {Spot} spot */
+  heat({ kind, layer, from, to }) {
+    Object.assign(this.hot, { kind, layer, from, to });
+  }
+
+  /** Whether this is what the pointer is on. @param {Spot} spot */
+  isHot({ kind, layer, from, to }) {
+    const { hot } = this;
+    return hot.layer === layer && hot.kind === kind && hot.to === to && hot.from === from;
+  }
+
+  /** @param {readonly Pointed[]} all */
+  point(all) {
+    this.outside = all.flatMap((one) => this.spotsOf(one));
+  }
+
+  /** @param {Flow | null} flow */
+  flow(flow) {
+    const { layers } = this;
+    this.flowing = flow !== null;
+    if (!flow) return;
+    const { layer } = flow;
+    this.flowLayer = typeof layer === "number" ? layer : layers.findIndex(({ W }) => W === layer);
+    this.backwards = flow.backwards ?? false;
+    this.flowAt = flow.at ?? NOTHING;
+  }
+
+  /** The parts of the drawing that a number stands in. @param {Pointed} pointed  @returns {Spot[]} */
+  spotsOf({ tensor, index = [] }) {
+    const dot = tensor.indexOf(".");
+    const rest = tensor.slice(dot + 1).split(".")[0];
+    const kind = PARTS[rest];
+    const plain = `${tensor.slice(0, dot)}.${rest.replace(/^d(?=.)/, "")}`;
+    /** @type {Spot[]} */
+    const spots = [];
+    for (const [layer, own] of this.layers.entries()) {
+      const to = index.at(-1) ?? NOTHING;
+      if (kind === "edge" && own.W === plain) {
+        spots.push({ kind, layer, to: index[0] ?? NOTHING, from: index[1] ?? NOTHING });
+      } else if (kind === "bias" && own.b === plain) spots.push({ kind, layer, from: 0, to });
+      else if (kind === "neuron" && [own.a, own.z].includes(plain)) spots.push({ kind, layer, from: 0, to });
+    }
+    return spots;
+  }
+
+  /** Whether any edge into a layer is lit. @param {number} layer */
+  anyEdge(layer) {
+    const { outside, hot } = this;
+    if (this.flowing && this.flowLayer === layer) return true;
+    if (hot.layer === layer && hot.kind !== "bias") return true;
+    if (hot.layer === layer - 1 && hot.kind === "neuron" && hot.layer === 0) return true;
+    for (let i = 0; i < outside.length; i++) {
+      if (outside[i].layer === layer && outside[i].kind === "edge") return true;
+    }
+    return false;
+  }
+
+  /** @param {number} layer @param {number} from @param {number} to */
+  edge(layer, from, to) {
+    const { outside, hot, flowAt } = this;
+    if (this.flowing && this.flowLayer === layer) {
+      if (flowAt === NOTHING || flowAt === (this.backwards ? from : to)) return true;
+    }
+    if (hot.layer === layer && hot.kind === "neuron" && hot.to === to) return true;
+    if (hot.layer === layer && hot.kind === "edge" && hot.to === to && hot.from === from) return true;
+    // an input is made of nothing: what it feeds is shown
+    if (hot.layer === 0 && layer === 1 && hot.kind === "neuron" && hot.to === from) return true;
+    for (let i = 0; i < outside.length; i++) {
+      const spot = outside[i];
+      if (spot.layer === layer && spot.kind === "edge" && holds(spot.to, to) && holds(spot.from, from)) return true;
+    }
+    return false;
+  }
+
+  /** @param {number} layer @param {number} unit */
+  neuron(layer, unit) {
+    return this.has("neuron", layer, unit) || (this.hot.kind === "edge" && this.endsAt(layer, unit));
+  }
+
+  /** @param {number} layer @param {number} unit */
+  bias(layer, unit) {
+    return this.has("bias", layer, unit);
+  }
+
+  /** @param {Spot["kind"]} kind @param {number} layer @param {number} unit */
+  has(kind, layer, unit) {
+    const { outside, hot } = this;
+    if (hot.layer === layer && hot.kind === kind && hot.to === unit) return true;
+    for (let i = 0; i < outside.length; i++) {
+      const spot = outside[i];
+      if (spot.layer === layer && spot.kind === kind && holds(spot.to, unit)) return true;
+    }
+    return false;
+  }
+
+  /** Whether the edge under the pointer begins or ends at a neuron. @param {number} layer @param {number} unit */
+  endsAt(layer, unit) {
+    const { hot } = this;
+    return (hot.layer === layer && hot.to === unit) || (hot.layer === layer + 1 && hot.from === unit);
+  }
+}
+
+/** @param {number} asked @param {number} at */
+const holds = (asked, at) => asked === NOTHING || asked === at;
