@@ -20,16 +20,19 @@ class Solution:
         One or two sentences with the numbers that make it so.
     tolerance : float
         How far a number given may be off.
+    also : tuple of str
+        What is as right as the answer.
     """
 
     answer: float | str
     text: str
     tolerance: float = 0.0
+    also: tuple[str, ...] = ()
 
     def accepts(self, given: object) -> bool:
         """Return whether `given` is right."""
         if isinstance(self.answer, str) or isinstance(given, bool):
-            return given == self.answer
+            return given == self.answer or given in self.also
         return isinstance(given, int | float) and abs(given - self.answer) <= self.tolerance
 
 

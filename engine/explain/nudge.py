@@ -119,8 +119,21 @@ def nudge(
     layer, _, short = parameter.partition(".")
     gradient = float(scene.network.gradients()[f"{layer}.d{short}"][index])
     quotient = (plus - minus) / (above - below)  # not 2 ε: both points have been rounded
-    agreement = _agreement(quotient, gradient)
-    return Nudge(parameter, index, eps, plus, minus, quotient, gradient, agreement)
+    return compared(parameter, index, eps, (plus, minus, quotient), gradient)
+
+
+def compared(
+    tensor: str,
+    index: tuple[int, ...],
+    eps: float,
+    found: tuple[float, float, float],
+    gradient: float,
+) -> Nudge:
+    """Return what a nudge found, the losses above and below and their quotient, and the gradient.
+
+    It says how well the quotient and the gradient agree.
+    """
+    return Nudge(tensor, index, eps, *found, gradient, _agreement(found[-1], gradient))
 
 
 def _agreement(quotient: float, gradient: float) -> float:

@@ -16,7 +16,7 @@ import numpy as np
 
 from engine.errors import InvalidValueError
 from engine.explain.activation import EXPLAINERS, ActivationExplainer
-from engine.explain.arithmetic import Paging, constant, short_sum, times, total
+from engine.explain.arithmetic import Paging, short_sum, times, total
 from engine.explain.ledger import Factor, Index, Ledger, Term
 from engine.explain.scene import Scope, element
 from engine.explain.simple import copied, given, worked
@@ -133,6 +133,11 @@ class Paths:
     def multiplied(self) -> float:
         """The product of all products: what it would be if one multiplied at a fan-out."""
         return float(self.products.prod())
+
+    @property
+    def losses(self) -> tuple[float, float]:
+        """The loss with the parameter nudged up by `EPSILON`, and down."""
+        return self._losses[0], self._losses[1]
 
     @property
     def quotient(self) -> float:
@@ -256,13 +261,22 @@ class Paths:
             return given(name, np.array([value]), (0,), "every path is listed")
         of, below = self.tensor.split(".")
         what = "of the paths that are not listed" if name == "paths.rest" else "of all paths"
+        listed = {int(path): place for place, path in enumerate(self.listed)}
+
+        def term(at: int) -> Term:
+            path = int(which[at])
+            if path not in listed:
+                return self.term(path)
+            place = (listed[path],)
+            return times(Factor("product", float(self.products[path]), "paths.product", place))
+
         arithmetic = total(
             self.products[which],
-            lambda at: self.term(int(which[at])),
+            term,
             Paging(page=page),
-            general=r"\sum_{\text{paths}} \prod \text{local derivatives}",
+            general=r"\sum_{\text{paths}} \mathrm{product}",
             code="products.sum()",
-            symbols=self._symbols(),
+            symbols={"products": "paths.product", "product": "paths.product"},
             note=f"The products {what} from {of}.{below}{list(self.index)} to the loss.",
         )
         return worked(name, (0,), value, arithmetic, symbol=name.partition(".")[2], page=page)
@@ -270,9 +284,12 @@ class Paths:
     def _explain_quotient(self, value: float) -> Ledger:
         plus, minus, width = self._losses
         arithmetic = short_sum(
-            times(Factor("L", plus, "paths.loss", (0,)), Factor(r"\frac{1}{2\varepsilon}", 1 / width)),
             times(
-                Factor("L", minus, "paths.loss", (1,)), Factor(r"\frac{-1}{2\varepsilon}", -1 / width)
+                Factor("L", plus, "paths.loss", (0,)), Factor(r"\frac{1}{2\varepsilon}", 1 / width)
+            ),
+            times(
+                Factor("L", minus, "paths.loss", (1,)),
+                Factor(r"\frac{-1}{2\varepsilon}", -1 / width),
             ),
             general=r"\frac{L(w + \varepsilon) - L(w - \varepsilon)}{2\varepsilon}",
             code=f"(loss[0] - loss[1]) / (2 * {EPSILON:g})",

@@ -59,7 +59,7 @@ def normal_hidden(text: str) -> str:
 
 
 def describe_hidden(layers: Sequence[Hidden], **options: Any) -> list[dict[str, Any]]:
-    """Return the layers as a network's description has them: `dense1`, `act1`, `dense2`, …
+    """Return the layers as a network's description has them, called `dense1`, `act1`, `dense2` ….
 
     Parameters
     ----------
