@@ -1,6 +1,7 @@
 """The one list of exhibits, by slug, in the order of the home page."""
 
 from engine.exhibits import (
+    backprop,
     convolution,
     descent,
     digits,
@@ -15,6 +16,7 @@ from engine.exhibits import (
 from engine.exhibits.contract import Exhibit
 
 _LIST: tuple[Exhibit, ...] = (
+    backprop.EXHIBIT,
     losses.EXHIBIT,
     descent.EXHIBIT,
     optimizers.EXHIBIT,
@@ -30,6 +32,7 @@ _LIST: tuple[Exhibit, ...] = (
 EXHIBITS: dict[str, Exhibit] = {exhibit.slug: exhibit for exhibit in _LIST}
 
 HALLS: dict[str, str] = {
+    "networks": "Networks: from one neuron to many",
     "learning": "Learning: how a network improves",
     "vision": "Vision: how a network sees",
 }

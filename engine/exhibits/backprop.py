@@ -80,9 +80,8 @@ class BackpropRun:
         self._trainer = recipe.trainer(validate_every=VALIDATE_EVERY)
         self._twin = self._exact(self._values)
         self._stage = self._twin.at(1, "stage")
-        self._opened = OpenedTraining(
-            self._trainer, self._network.at(1, "stage"), input_note=FEATURE
-        )
+        self._plain = self._network.at(1, "stage")  # lends its tensors' names; nothing runs in it
+        self._opened = OpenedTraining(self._trainer, self._plain, input_note=FEATURE)
         self._look: tuple[str, tuple[int, ...]] | None = None
         self._scalars: dict[str, float] = {"epoch": 0.0}
         if self._trainer.validation is not None:
@@ -235,7 +234,7 @@ class BackpropRun:
         """Return the scene of the training: parameters, the last minibatch, the optimizer."""
         trainer = self._trainer
         return Scene.training(
-            self._stage,
+            self._plain,
             trainer.training_pass,
             trainer.last_update,
             input_note=FEATURE,
@@ -281,7 +280,7 @@ class BackpropRun:
             names += [f"{layer.name}.{one.out_name}", f"{layer.name}.d{one.out_name}"]
         found = {name: tensors[name] for name in names}
         gradients = {_outside(name): one for name, one in self._twin.gradients().items()}
-        return found | gradients | {STAGE_LOSS: tensors["loss"].reshape(1)}
+        return found | gradients | {STAGE_LOSS: tensors["loss"]}
 
     def _of_the_training(self) -> dict[str, Array]:
         """Return the parameters, the gradients of the last minibatch, and what the step did."""

@@ -39,10 +39,8 @@ def largest(gradients: Mapping[str, Array]) -> Solution:
     return Solution(place(*first), text, also=tuple(place(*one) for one in also))
 
 
-def sign(
-    tensor: str, index: tuple[int, ...], dz: float, source: float, gradient: float
-) -> Solution:
-    """Find the sign of a gradient δ · a."""
+def sign(where: str, dz: float, source: float, gradient: float) -> Solution:
+    """Find the sign of a gradient δ · a, of the parameter that is written `where`."""
     names = {-1: "negative", 0: "zero", 1: "positive"}
     which = names[int(np.sign(gradient))]
     does = {
@@ -64,7 +62,7 @@ def delta(name: str, unit: int, value: float, how: str) -> Solution:
 
 def fan_out(paths: Paths) -> Solution:
     """Let the finite difference decide whether the paths' products are added or multiplied."""
-    added, multiplied = paths.gradient, paths.multiplied
+    added, multiplied = paths.gradient, paths.multiplied or 0.0  # not −0, which underflow leaves
     nearer = abs(added - paths.quotient) <= abs(multiplied - paths.quotient)
     count = len(paths.products)
     alone = " There is one path alone, so here both are the same." if count == 1 else ""
