@@ -30,10 +30,12 @@ from engine.explain.ledger import Factor, Ledger
 from engine.explain.moments import OpenStep
 from engine.explain.nudge import compared, nudge, read_nudge, read_place
 from engine.explain.paths import EPSILON, PATHS, Paths
+from engine.explain.regions import RegionNumbers
 from engine.explain.scene import BATCH, OF_THE_NETWORK, STAGE_LOSS, Scene, Scope, element
 from engine.explain.simple import given, worked
 from engine.nn.layer import ParameterLayer
 from engine.nn.network import Network
+from engine.nn.regions import CELLS, Regions
 from engine.snapshot import Array, Snapshot, freeze
 
 FEATURE = "a number of the example: what goes in"
@@ -82,6 +84,8 @@ class BackpropRun:
         self._stage = self._twin.at(1, "stage")
         self._plain = self._network.at(1, "stage")  # lends its tensors' names; nothing runs in it
         self._opened = OpenedTraining(self._trainer, self._plain, input_note=FEATURE)
+        self._grid: tuple[int, RegionNumbers] | None = None
+        """The regions, and the example at which further inputs are held; −1 where there is none."""
         self._look: tuple[str, tuple[int, ...]] | None = None
         self._scalars: dict[str, float] = {"epoch": 0.0}
         if self._trainer.validation is not None:
@@ -125,6 +129,9 @@ class BackpropRun:
             available |= self._paths().arrays()
         if wanted("each."):
             available |= self._accumulated().arrays()
+        regions = self._regions()
+        if regions is not None:
+            available |= regions.arrays(names)
         kept = [name for name in available if names is None or name in names]
         if inside := self._opened.inside():
             available |= inside.tensors()
@@ -137,6 +144,9 @@ class BackpropRun:
         if tensor in (*PATHS, *EACH):
             which = self._paths() if tensor in PATHS else self._accumulated()
             return which.explain(tensor, index, page=page)
+        regions = self._regions()
+        if regions is not None and regions.has(tensor):
+            return regions.ledger(tensor, index, page=page)
         if tensor in OF_THE_DATA:
             return given(tensor, self._of_the_data()[tensor], index, OF_THE_DATA[tensor])
         if tensor.startswith(STAGE):
@@ -162,11 +172,13 @@ class BackpropRun:
         set_training(self._trainer, values)
 
     def act(self, name: str, args: Mapping[str, Any]) -> tuple[Event, ...]:
-        """Set a parameter (`edit`), `look` at one, `judge` a prediction, or `nudge`."""
+        """Set a parameter (`edit`), `look` at one, `judge`, `nudge`, or tell of the `data`."""
         if name == EDIT:
             return (edit(self._trainer, args),)
         if name == "nudge":
             return (self._nudge(args),)
+        if name == "data":
+            return (self._tell_data(),)
         if name == "judge":
             self._run_stage()
             return (judge(self._questions, args),)
@@ -275,7 +287,7 @@ class BackpropRun:
         """Return what the example made of itself, and what its error says."""
         tensors = self._stage.tensors()
         layers = self._twin.layers
-        names = [f"{layers[0].name}.x", "target"]
+        names = [f"{layers[0].name}.x", f"{layers[0].name}.dx", "target"]
         for layer, one in zip(layers, self._stage.layers, strict=True):
             names += [f"{layer.name}.{one.out_name}", f"{layer.name}.d{one.out_name}"]
         found = {name: tensors[name] for name in names}
@@ -316,6 +328,22 @@ class BackpropRun:
         there = all(0 <= at < n for at, n in zip(index, array.shape, strict=True))
         return (tensor, index) if there else first
 
+    def _regions(self) -> RegionNumbers | None:
+        """Return what the network says over the plane of its first two inputs, if it has two.
+
+        Others are held where the example on the stage has them.
+        """
+        train = self._points.train
+        if self._points.inputs < 2:
+            return None
+        held = self._example() if self._points.inputs > 2 else -1
+        if self._grid is None or self._grid[0] != held:
+            (low1, high1), (low2, high2) = self._points.bounds()[:2]
+            axes = np.linspace(low1, high1, CELLS), np.linspace(low2, high2, CELLS)
+            regions = Regions(self._network, *axes, at=train.x[held] if held >= 0 else None)
+            self._grid = held, RegionNumbers(regions)
+        return self._grid[1]
+
     def _paths(self) -> Paths:
         return Paths(self._scope(), *self._looked())
 
@@ -334,6 +362,12 @@ class BackpropRun:
         seen = *paths.losses, paths.quotient
         found = compared(tensor, index, EPSILON, seen, gradient)
         return Event("nudged", asdict(found))
+
+    def _tell_data(self) -> Event:
+        """Tell what the columns and the classes of the data are called."""
+        train = self._points.train
+        told = {"features": list(train.features), "classes": list(train.classes)}
+        return Event("data", {**told, "samples": len(train)})
 
     def _weights(self) -> list[str]:
         return [f"{one.name}.W" for one in self._twin.layers if isinstance(one, ParameterLayer)]
@@ -410,12 +444,12 @@ EXHIBIT = Exhibit(
     "calculator, and say why the error goes back along the same lines.",
     controls=CONTROLS,
     publishes=("target", STAGE_LOSS, *OF_THE_DATA, *PATHS, *EACH),
-    families=("*.x", "*.W", "*.b", "*.z", "*.a", "*.d?", "*.update"),
+    families=("*.x", "*.W", "*.b", "*.z", "*.a", "*.d?", "*.update", "regions.*", "units.*"),
     build=BackpropRun,
     actions=(EDIT,),
     view_actions=("look",),
-    questions=("judge", "nudge"),
+    questions=("judge", "nudge", "data"),
     history=("loss", "accuracy", "val_loss", "val_accuracy"),
-    rate=30.0,
+    rate=20.0,
     recipe=build_recipe,
 )

@@ -27,7 +27,7 @@ NETWORK: tuple[Control, ...] = (
         name="hidden",
         label="Hidden layers",
         help="Neurons and activation of each, such as 4 tanh, 3 relu; none for no hidden layer.",
-        default="3 tanh",
+        default="3 tanh, 2 tanh",
         normal=normal_hidden,
         effect="reset",
         advanced=True,
@@ -78,7 +78,7 @@ LOOKING: tuple[Control, ...] = (
         help="Which of the training points goes through the network.",
         low=0,
         high=MOST_SAMPLES - 1,
-        default=1,
+        default=3,
         integer=True,
         step=1,
         effect="view",
@@ -107,7 +107,7 @@ LOOKING: tuple[Control, ...] = (
             Option("sums", "Minibatch"),
             Option("curve", "Loss curve"),
         ),
-        default="sheet",
+        default="paths",
         effect="view",
         advanced=True,
     ),
@@ -128,7 +128,7 @@ def _training() -> tuple[Control, ...]:
 
 
 CONTROLS = (
-    *data_controls(*SETS, default="xor4", samples=200, noise=0.1),
+    *data_controls(*SETS, default="xor4", samples=200, noise=0.05),
     *_training(),
     *NETWORK,
     *LOOKING,

@@ -2,7 +2,8 @@
  * <predict-question question="…">: a prediction, judged by the engine. Always skippable.
  *
  * The template holds the question and either labelled radio buttons or labelled number fields; of
- * several the answer is a text, `5×5`.
+ * several the answer is a text, `5×5`. With `pick` the answer is a number on the stage, picked there:
+ * a text as `dense1.W[2,0]`; `pick` is what its tensor's name ends with, `W`.
  *
  * @import {RunEvent, ServerError} from "../core/types.js"
  * @import {Page} from "../core/page.js"
@@ -16,6 +17,9 @@ export class PredictQuestion extends HTMLElement {
   /** @type {Page | null} */
   #page = null;
   #verdict = element("p", { class: "verdict", tabindex: -1 });
+  /** What was picked on the stage for an answer. */
+  #picked = "";
+  #said = element("p", { class: "predict-picked", "aria-live": "polite" });
   /** Whether this element's answer is on its way to the engine. */
   #asked = false;
 
@@ -35,6 +39,8 @@ export class PredictQuestion extends HTMLElement {
     });
     this.#verdict.hidden = true;
     this.prepend(title);
+    if (this.hasAttribute("pick")) this.append(this.#said);
+    this.#tellPicked();
     this.append(element("div", { class: "predict-actions" }, check, reveal), this.#verdict);
   }
 
@@ -48,6 +54,19 @@ export class PredictQuestion extends HTMLElement {
     const { signal } = this.#aborter;
     page.onEvent("judged", (event) => this.#judged(event), { signal });
     page.onEvent("refused", (error) => this.#failed(error), { signal });
+    page.onEvent("pick", (station) => this.#take(station?.pick), { signal });
+  }
+
+  /** A number was picked on the stage. @param {import("../core/types.js").Pick | undefined} pick */
+  #take(pick) {
+    const wanted = this.getAttribute("pick");
+    if (!wanted || !pick || pick.tensor.slice(pick.tensor.lastIndexOf(".") + 1) !== wanted) return;
+    this.#picked = `${pick.tensor}[${pick.index.join(",")}]`;
+    this.#tellPicked();
+  }
+
+  #tellPicked() {
+    this.#said.textContent = this.#picked ? `Your answer: ${this.#picked}` : "Pick it on the stage.";
   }
 
   get question() {
@@ -65,7 +84,10 @@ export class PredictQuestion extends HTMLElement {
     /** @type {NodeListOf<HTMLInputElement>} */
     const fields = this.querySelectorAll("input[type=number]");
     const numbers = Array.from(fields, (field) => field.valueAsNumber);
-    if (chosen) this.#ask(chosen.value);
+    if (this.hasAttribute("pick")) {
+      if (this.#picked) this.#ask(this.#picked);
+      else this.#tell("Pick one on the stage first.", "open");
+    } else if (chosen) this.#ask(chosen.value);
     else if (numbers.length === 0) this.#tell("Choose one first.", "open");
     else if (!numbers.every(Number.isFinite)) {
       this.#tell(numbers.length > 1 ? "Enter all numbers first." : "Enter a number first.", "open");
