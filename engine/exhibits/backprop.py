@@ -20,7 +20,7 @@ from engine.exhibits.contract import Event, Exhibit
 from engine.exhibits.controls import Value
 from engine.exhibits.edits import EDIT, edit
 from engine.exhibits.opened import OpenedTraining
-from engine.exhibits.points import open_points
+from engine.exhibits.points import BRINGS, READ, open_points, read
 from engine.exhibits.questions import Solution, judge
 from engine.exhibits.training import set_training
 from engine.explain.accumulated import EACH, Accumulated
@@ -172,13 +172,13 @@ class BackpropRun:
         set_training(self._trainer, values)
 
     def act(self, name: str, args: Mapping[str, Any]) -> tuple[Event, ...]:
-        """Set a parameter (`edit`), `look` at one, `judge`, `nudge`, or tell of the `data`."""
+        """Set a parameter (`edit`), `look` at one, `judge`, `nudge`, or tell of `data`."""
         if name == EDIT:
             return (edit(self._trainer, args),)
         if name == "nudge":
             return (self._nudge(args),)
-        if name == "data":
-            return (self._tell_data(),)
+        if name in ("data", READ):
+            return (self._tell_data() if name == "data" else read(args),)
         if name == "judge":
             self._run_stage()
             return (judge(self._questions, args),)
@@ -448,7 +448,8 @@ EXHIBIT = Exhibit(
     build=BackpropRun,
     actions=(EDIT,),
     view_actions=("look",),
-    questions=("judge", "nudge", "data"),
+    brings=BRINGS,
+    questions=("judge", "nudge", "data", READ),
     history=("loss", "accuracy", "val_loss", "val_accuracy"),
     rate=20.0,
     recipe=build_recipe,

@@ -17,7 +17,7 @@ from engine.nn.network import Network
 
 SETS = (
     *("xor4", "and4", "xor", "and", "moons", "circles", "spirals", "blobs", "iris"),
-    "regression",
+    *("regression", "drawn", "pasted"),
 )
 SURE = 6.0
 """Bias of an output that is sure from the start: its sigmoid is 0.9975."""
