@@ -251,6 +251,68 @@ def test_a_unit_that_is_left_out_has_no_edges(gallery):
     assert gallery.page.evaluate(inked, [2, 2])
 
 
+def test_hidden_layers_are_widened_narrowed_added_and_taken_away(gallery):
+    gallery.page.evaluate("window.views.roomy.setAttribute('editable', '2 3')")
+    roomy = gallery.page.locator("#roomy")
+
+    def press(name: str) -> list:
+        roomy.get_by_role("button", name=name, exact=True).click()
+        return gallery.events("network-edit")[-1]["detail"]["layers"]
+
+    three = {"units": 3, "activation": "tanh"}
+    assert press("One neuron more in hidden 1") == [three]
+    roomy.get_by_role("combobox", name="Activation of hidden 1").select_option(label="ReLU")
+    relu = {"units": 3, "activation": "relu"}
+    assert gallery.events("network-edit")[-1]["detail"]["layers"] == [relu]
+    assert press("One hidden layer more") == [relu, relu]
+    assert press("One hidden layer fewer") == [relu]
+    gallery.page.evaluate(
+        """() => {
+          const { layers, arrays } = window.network([2, 3, 1, 1]);
+          window.views.roomy.shape(layers, "other");
+          window.views.roomy.show(arrays, 99);
+        }"""
+    )
+    for name in (
+        "One neuron more in hidden 1",
+        "One neuron fewer in hidden 2",
+        "One hidden layer more",
+    ):
+        expect(roomy.get_by_role("button", name=name, exact=True)).to_be_disabled()
+    gallery.page.evaluate("window.views.roomy.removeAttribute('editable')")
+    expect(roomy.get_by_role("button", name="One hidden layer more")).to_have_count(0)
+
+
+def test_each_neuron_shows_its_own_region_with_up_being_more(gallery):
+    colours = gallery.page.evaluate(
+        """() => {
+          const view = window.views.spiral;
+          // the third unit: below nought in the lower half, above it in the upper one
+          const at = (i) => (Math.floor(i / 64) !== 2 ? 0 : i % 64 < 32 ? -1 : 1);
+          view.miniatures(new Map([["act1.a", window.tensor("units.act1", [8, 8, 8], at)]]));
+          view.flush();
+          const { plan, painter } = view;
+          const copy = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+          const colour = (unit, share) => {
+            const y = plan.yOf(1, unit) + share * plan.radius;
+            const left = plan.x[1] - plan.radius / 2;
+            const [x0, y0] = [left, y].map((px) => -Math.round(px * devicePixelRatio));
+            copy.clearRect(0, 0, 1, 1);
+            copy.drawImage(painter.canvas, x0, y0);
+            return [...copy.getImageData(0, 0, 1, 1).data];
+          };
+          const found = [colour(2, -0.8), colour(2, 0.3), colour(3, -0.8)];
+          view.miniatures(null);
+          return [...found, view.pictures.any];
+        }"""
+    )
+    upper, lower, other, any_left = colours
+    assert upper[0] > upper[2]
+    assert lower[2] > lower[0]
+    assert len(set(other[:3])) == 1
+    assert not any_left
+
+
 def test_a_number_that_is_lost_is_said_and_does_not_spoil_the_scale(gallery):
     gallery.page.evaluate(
         """() => {
