@@ -106,7 +106,7 @@ export class GraphHeads {
       const options = Object.entries(ACTIVATIONS).map(([value, name]) => element("option", { value }, name));
       const activation = element("select", {}, ...options);
       activation.addEventListener("change", () => this.change(i - 1, { activation: activation.value }));
-      root.append(units.root, activation);
+      root.append(units.root, element("span", { class: "picker" }, activation));
       return { root, title, units, activation };
     });
     this.columns.replaceChildren(...this.heads.map(({ root }) => root));
