@@ -5,6 +5,7 @@ from engine.exhibits import (
     convolution,
     descent,
     digits,
+    features,
     invariance,
     landscape,
     losses,
@@ -16,6 +17,7 @@ from engine.exhibits import (
 from engine.exhibits.contract import Exhibit
 
 _LIST: tuple[Exhibit, ...] = (
+    features.EXHIBIT,
     backprop.EXHIBIT,
     losses.EXHIBIT,
     descent.EXHIBIT,

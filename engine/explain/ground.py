@@ -25,7 +25,7 @@ from engine.landscape.sculpted import Sculpted
 from engine.landscape.tape import Tape
 from engine.landscape.writing import code, legible, tex, variable_tex
 
-__all__ = ["Data", "Spot", "bend_ledger", "slope_ledger", "spot", "value_ledger"]
+__all__ = ["Data", "Spot", "bend_ledger", "of_formula", "slope_ledger", "spot", "value_ledger"]
 
 
 def value_ledger(
@@ -130,9 +130,9 @@ def _ledger(
         if isinstance(ground, Regression):
             arithmetic = regression.explain(ground, here, which, paging)
         elif isinstance(ground, Expression):
-            arithmetic = _of_formula(ground, here, which, paging)
+            arithmetic = of_formula(ground, here, which, paging)
         elif isinstance(ground, Sculpted):
-            base = _of_formula(ground.base, here, which, Paging(terms=MOST_TERMS))
+            base = of_formula(ground.base, here, which, Paging(terms=MOST_TERMS))
             arithmetic = sculpted.explain(ground, here, which, base, paging)
         else:
             raise TypeError(f"ground: no ledgers are known for {ground!r}")
@@ -150,9 +150,10 @@ def _ledger(
     )
 
 
-def _of_formula(
+def of_formula(
     ground: Expression, here: Spot, which: tuple[int, ...], paging: Paging
 ) -> Arithmetic:
+    """Return how a formula, or a derivative of it (`which`), came about at a place."""
     tree = ground.partial(*which)
     written = _Written(ground.names, here)
     terms = [written.term(one) for one in (tree.terms if isinstance(tree, Sum) else (tree,))]

@@ -62,6 +62,12 @@ def _chooses(u: Node, v: Node) -> tuple[Node, Node]:
     return u_greater, add(ONE, Negative(u_greater))
 
 
+def _angle_slopes(y: Node, x: Node) -> tuple[Node, Node]:
+    """Return how the angle turns with y and with x: x/(x² + y²) and −y/(x² + y²)."""
+    square = add(power(x, TWO), power(y, TWO))
+    return over(x, square), negative(over(y, square))
+
+
 def _plain(name: str) -> tuple[str, str]:
     return rf"\{name}\left({{0}}\right)", f"np.{name}({{0}})"
 
@@ -110,11 +116,19 @@ FUNCTIONS: Mapping[str, Function] = {
         "np.minimum({0}, {1})",
         arity=2,
     ),
+    "atan2": Function(
+        np.arctan2,
+        _angle_slopes,
+        r"\mathrm{{atan2}}\left({0}, {1}\right)",
+        "np.arctan2({0}, {1})",
+        arity=2,
+    ),
 }
 """Each function by its name.
 
 `step` is 1 above 0 and 0 elsewhere, the slope of `relu`; `sign` is that of `abs`. At a bend the
-slope is taken as a network's is: that of relu at 0 is 0.
+slope is taken as a network's is: that of relu at 0 is 0. `atan2(y, x)` is the angle of the place
+(x, y), from −π to π; where it jumps from one to the other it has the slope of either side.
 """
 
 ALIASES = {"log": "ln"}

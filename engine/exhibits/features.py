@@ -1,0 +1,38 @@
+"""Features: made by hand, counted, and found by a hidden layer.
+
+What the last neuron sees may be the inputs, features that people make of them, or what hidden
+layers make of them: one run, in three modes (`feature_space.py`). A fourth counts how many features
+there would be (`feature_terms.py`).
+"""
+
+from collections.abc import Mapping
+
+from engine.data.library import Library
+from engine.exhibits import feature_space, feature_terms
+from engine.exhibits.contract import Exhibit, Run
+from engine.exhibits.controls import Value
+from engine.exhibits.feature_controls import CONTROLS
+
+
+def build_run(values: Mapping[str, Value], seed: int, library: Library) -> Run:
+    """Return the run of a mode."""
+    if values["mode"] == "count":
+        return feature_terms.TermsRun(values, seed, library)
+    return feature_space.SpaceRun(values, seed, library)
+
+
+EXHIBIT = Exhibit(
+    slug="features",
+    title="Features, by hand and learned",
+    hall="networks",
+    promise="You will be able to make a feature that lets a straight line part two rings, say why "
+    "nobody makes all features by hand for a picture, and watch a hidden layer find its own.",
+    controls=CONTROLS,
+    publishes=(),
+    families=(*feature_space.FAMILIES, *feature_terms.PUBLISHES),
+    build=build_run,
+    questions=("judge",),
+    history=("loss", "accuracy"),
+    rate=20.0,
+    recipe=feature_space.build_recipe,
+)
