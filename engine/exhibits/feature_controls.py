@@ -1,39 +1,28 @@
 """The controls of the exhibit `features`, and the features that people make by hand."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from engine.data.dataset import Dataset
-from engine.data.generated import circles, moons, spirals, xor
 from engine.errors import InvalidValueError
 from engine.exhibits.controls import Choice, Control, Option, Slider, Text, Value
+from engine.exhibits.points import MOST_SAMPLES, data_controls
 from engine.landscape.expression import Expression, parse
 
 NAMES = ("x1", "x2")
 """What a feature is a formula of."""
 
 MOST = 5
-"""The most features of one's own."""
-
-MADE = {
-    "polar": ("sqrt(x1^2 + x2^2)", "atan2(x2, x1)"),
-    "squares": ("x1^2", "x2^2"),
-    "product": ("x1", "x1 * x2"),
-    "quadratic": ("x1", "x2", "x1^2", "x2^2", "x1 * x2"),
-}
-"""Features that are ready to be chosen."""
-
-OWN = "own"
+"""The most features."""
 
 FIELDS = tuple(f"phi{number + 1}" for number in range(MOST))
-"""The controls that hold formulae of one's own."""
+"""The controls that hold the features' formulae."""
 
 HIDDEN = {"2": (2,), "3": (3,), "3-2": (3, 2), "4-2": (4, 2), "8-2": (8, 2), "8-8-2": (8, 8, 2)}
 """Units of the hidden layers, by option."""
-
-DATA = {"circles": circles, "xor": xor, "moons": moons, "spirals": spirals}
 
 TRAINED = {"mode": ("raw", "hand", "learned")}
 BY_HAND = {"mode": ("hand",)}
@@ -55,8 +44,8 @@ def _needed(text: str) -> str:
     return _formula(text)
 
 
-def _own(number: int, default: str) -> Text:
-    """Return the control of a feature of one's own; the first two are needed."""
+def _feature(number: int, default: str) -> Text:
+    """Return the control of a feature; the first two are needed."""
     return Text(
         name=FIELDS[number],
         label=f"φ{number + 1} =",
@@ -67,7 +56,7 @@ def _own(number: int, default: str) -> Text:
         normal=_formula if number > 1 else _needed,
         effect="reset",
         advanced=number > 1,
-        when={**BY_HAND, "features": (OWN,)},
+        when=BY_HAND,
     )
 
 
@@ -88,6 +77,11 @@ def _axis(name: str, label: str, default: int) -> Slider:
     )
 
 
+DATA = tuple(
+    replace(one, when={**one.when, **TRAINED})
+    for one in data_controls("circles", "xor", "moons", "spirals", default="circles")
+)
+
 CONTROLS: tuple[Control, ...] = (
     Choice(
         name="mode",
@@ -103,38 +97,10 @@ CONTROLS: tuple[Control, ...] = (
         default="raw",
         effect="reset",
     ),
-    Choice(
-        name="data",
-        label="Data",
-        help="Points of two classes, to be told apart.",
-        options=(
-            Option("circles", "Two rings"),
-            Option("xor", "Four squares (XOR)"),
-            Option("moons", "Two moons"),
-            Option("spirals", "Two spirals"),
-        ),
-        default="circles",
-        effect="reset",
-        when=TRAINED,
-    ),
-    Choice(
-        name="features",
-        label="Features",
-        help="The numbers that are worked out of x1 and x2 for the neuron.",
-        options=(
-            Option("polar", "Polar: distance and angle"),
-            Option("squares", "Squares: x1², x2²"),
-            Option("product", "x1 and the product x1·x2"),
-            Option("quadratic", "All terms up to degree 2"),
-            Option(OWN, "Your own formulas"),
-        ),
-        default="polar",
-        effect="reset",
-        when=BY_HAND,
-    ),
-    _own(0, "x1^2 + x2^2"),
-    _own(1, "x1 * x2"),
-    *(_own(number, "") for number in range(2, MOST)),
+    *DATA,
+    _feature(0, "sqrt(x1^2 + x2^2)"),
+    _feature(1, "atan2(x2, x1)"),
+    *(_feature(number, "") for number in range(2, MOST)),
     Choice(
         name="network",
         label="Units",
@@ -202,31 +168,6 @@ CONTROLS: tuple[Control, ...] = (
         advanced=True,
         when=TRAINED,
     ),
-    Slider(
-        name="samples",
-        label="Points",
-        help="How many points there are.",
-        low=20,
-        high=400,
-        default=200,
-        step=10,
-        integer=True,
-        effect="reset",
-        advanced=True,
-        when=TRAINED,
-    ),
-    Slider(
-        name="noise",
-        label="Noise",
-        help="How far each point is moved at random: a standard deviation.",
-        low=0.0,
-        high=0.5,
-        default=0.06,
-        step=0.01,
-        effect="reset",
-        advanced=True,
-        when=TRAINED,
-    ),
     _axis("across", "Shown to the right", 1),
     _axis("up", "Shown upwards", 2),
     Slider(
@@ -234,7 +175,7 @@ CONTROLS: tuple[Control, ...] = (
         label="Point looked at",
         help="Which point the table is about, counted from 0; of fewer, the last. Click a point.",
         low=0,
-        high=399,
+        high=MOST_SAMPLES - 1,
         default=0,
         step=1,
         integer=True,
@@ -245,25 +186,11 @@ CONTROLS: tuple[Control, ...] = (
 )
 
 
-def open_data(values: Mapping[str, Value], seed: int) -> Dataset:
-    """Return the points."""
-    return DATA[str(values["data"])](
-        int(values["samples"]),
-        noise=float(values["noise"]),
-        rng=np.random.default_rng([seed, 3]),
-    )
-
-
 def made_by_hand(values: Mapping[str, Value]) -> dict[str, Expression]:
-    """Return the features by the control that each was typed into, or by its number; maybe none."""
+    """Return the features by the control that each was typed into; none in another mode."""
     if values["mode"] != "hand":
         return {}
-    chosen = str(values["features"])
-    if chosen == OWN:
-        typed = {name: str(values[name]) for name in FIELDS if values[name]}
-    else:
-        typed = dict(zip(FIELDS, MADE[chosen], strict=False))
-    return {name: parse(text, NAMES) for name, text in typed.items()}
+    return {name: parse(str(values[name]), NAMES) for name in FIELDS if values[name]}
 
 
 def features_of(data: Dataset, made: Mapping[str, Expression]) -> Dataset:

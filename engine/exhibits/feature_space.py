@@ -19,9 +19,9 @@ from engine.exhibits.feature_controls import (
     describe_network,
     features_of,
     made_by_hand,
-    open_data,
 )
 from engine.exhibits.feature_questions import questions
+from engine.exhibits.points import open_points
 from engine.exhibits.questions import judge
 from engine.explain.explain import explain
 from engine.explain.ledger import Factor, Ledger
@@ -49,10 +49,10 @@ ROOM = 0.12
 LIMITS = {"tanh": (-1.1, 1.1), "sigmoid": (-0.1, 1.1)}
 """What is drawn of the outputs of units that cannot leave it."""
 
-SCALARS = ("loss", "accuracy", "epoch")
+SCALARS = ("loss", "accuracy", "epoch", "right")
 
 FAMILIES = (
-    *("x", "y", "phi", "plane.u", "plane.v", "right.share", "alone.share"),
+    *("x", "y", "phi", "plane.u", "plane.v", "plane.axes", "right.share", "alone.share"),
     *("mesh.x", "mesh.u", "mesh.v", "regions.x1", "regions.x2", "regions.p"),
     *("space.u", "space.v", "space.p", "line.u", "line.v"),
     *("best.w", "best.b", "best.share", "best.u", "best.v"),
@@ -76,7 +76,8 @@ def build_recipe(values: Mapping[str, Value], seed: int, library: Library) -> Re
     """Return the training before its first step: what the run does, and what scripts repeat."""
     if values["mode"] == "count":
         raise InvalidValueError("mode: where features are counted, nothing is trained")
-    train = features_of(open_data(values, seed), made_by_hand(values))
+    points = open_points(values, seed, library, validation=0)
+    train = features_of(points.train, made_by_hand(values))
     return Recipe(
         network=Network(
             describe_network(values, train.x.shape[1]), rng=np.random.default_rng([seed, 0])
@@ -107,7 +108,7 @@ class SpaceRun:
         self._values = dict(values)
         self._seed = seed
         self._made = list(made_by_hand(values).values())
-        self._data: Dataset = open_data(values, seed)
+        self._data: Dataset = open_points(values, seed, library, validation=0).train
         recipe = build_recipe(values, seed, library)
         self._network, self._train = recipe.network, recipe.train
         self._trainer = recipe.trainer()
@@ -124,6 +125,7 @@ class SpaceRun:
         self._found: dict[str, Array] = {}
         self._own, self._named = self._list_own(), self._list_named()
         self._scalars: dict[str, float] = {"epoch": 0.0}
+        self._count_right()
 
     @property
     def position(self) -> int:
@@ -135,10 +137,11 @@ class SpaceRun:
         self._forget()
         step = self._trainer.step()
         self._scalars |= {"loss": step.loss, "accuracy": step.accuracy, "epoch": float(step.epoch)}
+        self._count_right()
         return ()
 
     def scalars(self) -> Mapping[str, float]:
-        """Return `loss` and `accuracy` of the last step, and `epoch`."""
+        """Return `loss` and `accuracy` of the last step's weights, `right` of the present ones."""
         return self._scalars
 
     def snapshot(self, names: Collection[str] | None = None) -> Snapshot:
@@ -192,6 +195,10 @@ class SpaceRun:
         self._scalars = {name: value for name, value in pairs if np.isfinite(value)}
         self._forget()
 
+    def _count_right(self) -> None:
+        """Take down which share of the points is told rightly by the present weights."""
+        self._scalars["right"] = float(self._array("right.share"))
+
     def _forget(self) -> None:
         """Take note that the weights, or what is looked at, are others."""
         self._ran.clear()
@@ -213,6 +220,7 @@ class SpaceRun:
         """Return how each array that no layer computes is made."""
         makers: dict[str, Callable[[], Array]] = {
             "y": lambda: self._data.y,
+            "plane.axes": lambda: np.array(self._axes, np.int32) + 1,
             "right.share": lambda: np.array(self._array("right").mean()),
             "alone.share": lambda: self._array("alone").mean(axis=1),
             "regions.x1": lambda: self._box.axis(0, SIDE),
@@ -407,7 +415,8 @@ def ends_of_line(w: Array, b: float, box: Box) -> Array:
         if w[1 - axis] == 0:
             continue
         for border in (box.low[axis], box.high[axis]):
-            other = -(w[axis] * border + b) / w[1 - axis]
+            with np.errstate(over="ignore"):  # of a line that is all but level: far outside
+                other = -(w[axis] * border + b) / w[1 - axis]
             if box.low[1 - axis] <= other <= box.high[1 - axis]:
                 found.append((border, other) if axis == 0 else (other, border))
     if not found:

@@ -29,8 +29,8 @@ GROWTH = np.unique(np.geomspace(1, MOST_INPUTS, 61).round())
 """The numbers of inputs for which it is drawn."""
 
 PUBLISHES = (
-    *("inputs", "count.degree", "count.exact", "count.terms", "count.megabytes"),
-    *("growth.n", "growth.log", "term.inputs"),
+    *("inputs", "degree", "count.degree", "count.exact", "count.terms", "count.megabytes"),
+    *("growth.n", "growth.x", "growth.log", "growth.here", "term.inputs"),
 )
 
 
@@ -53,11 +53,14 @@ class TermsRun:
         terms = np.array([float(terms_of(self._n, one)) for one in degrees])
         self._arrays: dict[str, Array] = {
             "inputs": np.array(float(self._n)),
+            "degree": np.array(float(self._degree)),
             "count.degree": np.array(degrees, np.float64),
             "count.exact": np.array([float(terms_of_exactly(self._n, one)) for one in degrees]),
             "count.terms": terms,
             "count.megabytes": terms * 4 / 1e6,
             "growth.n": GROWTH,
+            "growth.x": np.log10(GROWTH),
+            "growth.here": np.log10([float(self._n), terms[self._degree - 1]]),
             "growth.log": np.log10(
                 [
                     [float(terms_of(int(n), degree)) for n in GROWTH]

@@ -32,7 +32,7 @@ EXHIBIT = Exhibit(
     families=(*feature_space.FAMILIES, *feature_terms.PUBLISHES),
     build=build_run,
     questions=("judge",),
-    history=("loss", "accuracy"),
+    history=("loss", "right"),
     rate=20.0,
     recipe=feature_space.build_recipe,
 )

@@ -25,6 +25,7 @@ GROUPS = ("", "mesh.", "cells.")
 GIVEN = {
     "x": "A number of the data: where the point lies.",
     "y": "The class of the point, 0 or 1.",
+    "plane.axes": "Which of the numbers that the neuron sees is shown on this axis, from 1.",
     "mesh.x": "A place on a line of the grid, which is drawn at even distances.",
     "regions.x1": "Where a cell of the picture lies, from left to right.",
     "regions.x2": "Where a cell of the picture lies, from below.",

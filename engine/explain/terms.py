@@ -1,5 +1,6 @@
 """Ledgers of how many terms a polynomial has."""
 
+import math
 from collections.abc import Mapping
 from functools import partial
 from math import comb
@@ -16,6 +17,7 @@ BYTES = 4
 
 GIVEN = {
     "inputs": "How many numbers go in; it is chosen.",
+    "degree": "The most factors that a term has; it is chosen.",
     "count.degree": "The most factors that a term has.",
     "term.inputs": "Which input is a factor of this term, counted from 1; 0 stands for none.",
     "growth.n": "A number of inputs for which the curves are drawn.",
@@ -51,7 +53,9 @@ class Terms(Numbers):
             "count.exact": partial(self._count, "count.exact"),
             "count.terms": partial(self._count, "count.terms"),
             "count.megabytes": self._megabytes,
+            "growth.x": self._power,
             "growth.log": self._growth,
+            "growth.here": self._here,
         }
 
     @property
@@ -93,6 +97,33 @@ class Terms(Numbers):
             code=f"terms[{index[0]}] * 4 / 1e6",
             note="In megabytes: one weight for each term, of a single neuron, 4 bytes each.",
         )
+
+    def _power(self, index: Index, page: int) -> Ledger:
+        n = self.value("growth.n", index)
+        arithmetic = short_sum(
+            constant(rf"\lg {n:g}", float(np.log10(n))),
+            general=r"\lg n",
+            code=f"math.log10({n:.0f})",
+            symbols={},
+            note="The power of ten of the number of inputs.",
+        )
+        return self.found("growth.x", index, arithmetic)
+
+    def _here(self, index: Index, page: int) -> Ledger:
+        n, degree = self._n, int(self.arrays["degree"])
+        if index[0]:
+            count = terms_of(n, degree)
+            what, code = f"{count:,} terms", f"math.comb({n + degree}, {degree})"
+        else:
+            count, what, code = n, f"{n:,} inputs", f"{n}"
+        arithmetic = short_sum(
+            constant(rf"\lg {count}", math.log10(count)),
+            general=r"\lg \binom{n + d}{d}" if index[0] else r"\lg n",
+            code=f"math.log10({code})",
+            symbols={},
+            note=f"The power of ten of {what}: where n and d stand among the curves.",
+        )
+        return self.found("growth.here", index, arithmetic)
 
     def _growth(self, index: Index, page: int) -> Ledger:
         row, column = index

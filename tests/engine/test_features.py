@@ -22,14 +22,17 @@ from engine.recorder import Recorder
 MODES = (
     {"mode": "raw"},
     {"mode": "hand"},
-    {"mode": "hand", "features": "quadratic", "across": 3, "up": 4},
-    {"mode": "hand", "features": "own", "phi3": "cos(x1) / (2 + x2)"},
+    {"mode": "hand", "phi3": "cos(x1) / (2 + x2)", "phi4": "x1 * x2", "across": 3, "up": 4},
     {"mode": "learned"},
     {"mode": "learned", "network": "3", "across": 3, "up": 1},
     {"mode": "learned", "activation": "relu", "network": "8-8-2"},
     {"mode": "count", "inputs": 3, "degree": 3},
     {"mode": "count", "inputs": 10_000},
 )
+POLAR = {"phi1": "sqrt(x1^2 + x2^2)", "phi2": "atan2(x2, x1)"}
+SQUARES = {"phi1": "x1^2", "phi2": "x2^2"}
+TERMS = ("x1", "x2", "x1^2", "x2^2", "x1 * x2")
+QUADRATIC = {f"phi{number}": term for number, term in enumerate(TERMS, 1)}
 CHALLENGE = "cos(atan2(x2, x1) - 2 * pi * sqrt(x1^2 + x2^2))"
 
 
@@ -108,9 +111,9 @@ def test_the_best_line_is_what_it_says_and_no_line_through_two_points_beats_it_b
 
 
 def test_no_line_tells_much_more_than_two_thirds_of_two_rings_and_the_neuron_even_less():
-    data = circles(4000, noise=0, rng=np.random.default_rng(0))
+    data = circles(2000, noise=0, rng=np.random.default_rng(0))
     # half, and of the outer ring what lies beyond a tangent of the inner one: a third
-    assert best_line(data.x, data.y).share == pytest.approx(1 / 2 + 1 / 6, abs=0.02)
+    assert best_line(data.x, data.y).share == pytest.approx(1 / 2 + 1 / 6, abs=0.03)
     for seed in range(1, 5):
         found = arrays(run(300, seed=seed))
         assert found["best.share"] < 0.75
@@ -118,14 +121,14 @@ def test_no_line_tells_much_more_than_two_thirds_of_two_rings_and_the_neuron_eve
         assert np.abs(found["all.sigmoid.a"] - 0.5).max() < 0.25
 
 
-@pytest.mark.parametrize("features", ["polar", "squares", "quadratic"])
+@pytest.mark.parametrize("features", [POLAR, SQUARES, QUADRATIC], ids=len)
 def test_by_hand_a_line_parts_the_rings(features):
     for seed in range(1, 5):
-        assert arrays(run(200, seed=seed, mode="hand", features=features))["right.share"] >= 0.99
+        assert arrays(run(200, seed=seed, mode="hand", **features))["right.share"] >= 0.99
 
 
 def test_the_distance_alone_parts_the_rings_and_the_angle_does_not():
-    found = arrays(run(mode="hand", features="polar"))
+    found = arrays(run(mode="hand", **POLAR))
     assert found["alone.share"][0] == 1
     assert found["alone.share"][1] < 0.7
     x = found["x"].astype(float)
@@ -134,21 +137,22 @@ def test_the_distance_alone_parts_the_rings_and_the_angle_does_not():
 
 
 def test_the_product_parts_the_four_squares():
-    found = arrays(run(300, mode="hand", data="xor", features="product", noise=0))
+    found = arrays(run(300, mode="hand", data="xor", phi1="x1", phi2="x1 * x2", noise=0))
     assert found["alone.share"][1] == 1
     assert found["right.share"] >= 0.98
     assert judge(run(data="xor", noise=0), "alone", "product")["correct"]
 
 
 def test_a_formula_that_knows_the_answer_parts_the_spirals():
-    found = arrays(run(300, mode="hand", data="spirals", features="own", phi1=CHALLENGE, noise=0.02))
+    hand = {"mode": "hand", "data": "spirals", "noise": 0.02}
+    found = arrays(run(300, phi1=CHALLENGE, **hand))
     assert found["alone.share"][0] > 0.97
     assert found["right.share"] > 0.97
-    assert arrays(run(300, mode="hand", data="spirals", noise=0.02))["right.share"] < 0.9
+    assert arrays(run(300, **hand))["right.share"] < 0.9
 
 
 def test_the_boundary_in_the_input_plane_is_where_the_line_is_in_the_plane_of_features():
-    found = arrays(run(200, mode="hand", features="squares"))
+    found = arrays(run(200, mode="hand", **SQUARES))
     W, b = found["dense1.W"][0].astype(float), float(found["dense1.b"][0])
     x1, x2 = np.meshgrid(found["regions.x1"], found["regions.x2"])
     p = 1 / (1 + np.exp(-(W[0] * x1**2 + W[1] * x2**2 + b)))
@@ -249,7 +253,7 @@ def test_the_best_line_is_asked_for_and_judged():
 )
 def test_a_formula_that_is_none_is_refused_where_it_was_typed(text, told):
     with pytest.raises(InvalidValueError, match=told):
-        run(mode="hand", features="own", phi1=text)
+        run(mode="hand", phi1=text)
 
 
 def test_the_angle_turns_as_its_slopes_say():

@@ -316,7 +316,7 @@ export class PlaneView extends PlotView {
     const { points, segments, models, ground, names, label } = this;
     const { data, classNames } = points;
     const told = [pointsWords(data.x, data.y, data.classes, classNames, names)];
-    told.push(...models.map((curve) => curveWords(curve, names)));
+    told.push(...models.filter((one) => one.label ?? one.name).map((curve) => curveWords(curve, names)));
     told.push(...segments.filter((line) => line.label).map((line) => lineWords(line, names)));
     if (ground?.label) told.push(`in colours behind them, ${ground.label}`);
     const keys = this.hasAttribute("movable") ? " Shift and an arrow key move the chosen point." : "";

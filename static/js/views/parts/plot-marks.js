@@ -16,6 +16,7 @@ import { tokens } from "../../core/tokens.js";
  * @property {ArrayLike<number>} y
  * @property {readonly number[]} [dash]
  * @property {string} [label]
+ * @property {number} [weight]  of its stroke, 1 for the usual
  *
  * @typedef {object} Line  from one point to another
  * @property {number} x1
@@ -74,13 +75,13 @@ const HALF = 0.42;
 /**
  * @param {PlotFrame} frame
  * @param {Curve} curve
- * @param {number} [weight]  of its stroke, 1 for the usual
+ * @param {number} [thinner]  of its weight
  */
-export function drawCurve(frame, { token, x, y, dash }, weight = 1) {
+export function drawCurve(frame, { token, x, y, dash, weight = 1 }, thinner = 1) {
   const { context } = frame;
   const { colour, stroke } = tokens();
   context.strokeStyle = colour[token];
-  context.lineWidth = stroke * weight;
+  context.lineWidth = stroke * weight * thinner;
   context.lineJoin = "round";
   context.setLineDash(/** @type {number[]} */ (dash ?? SOLID));
   context.beginPath();

@@ -1,0 +1,250 @@
+/**
+ * What the last neuron sees: the points in the plane of the inputs, and in the plane of two of the
+ * numbers that the neuron is given, with the grid of the input plane carried along. Views only.
+ *
+ * @import {ExhibitView, Frame, Tensor} from "../../core/types.js"
+ * @import {Page} from "../../core/page.js"
+ * @import {Column} from "../../views/number-table.js"
+ */
+
+import "../../views/line-chart.js";
+
+import { button, detail, one, setAttributes, setText } from "../../core/dom.js";
+import { LineChart } from "../../views/line-chart.js";
+import { NumberTable } from "../../views/number-table.js";
+import { PlaneView } from "../../views/plane-view.js";
+import { Mesh, SpaceRegions } from "./mesh.js";
+
+/** Features that others have made, to begin with: what fills the fields. */
+const MADE = [
+  { name: "Polar", formulas: ["sqrt(x1^2 + x2^2)", "atan2(x2, x1)"] },
+  { name: "Squares", formulas: ["x1^2", "x2^2"] },
+  { name: "Product", formulas: ["x1", "x1 * x2"] },
+  { name: "All up to degree 2", formulas: ["x1", "x2", "x1^2", "x2^2", "x1 * x2"] },
+];
+const FIELDS = ["phi1", "phi2", "phi3", "phi4", "phi5"];
+
+const STAGE = `
+<section class="panel feature-wide" data-for="hand">
+  <div class="figure-tools" data-made role="group" aria-label="Features to begin with"></div>
+</section>
+<figure class="feature-figure">
+  <plane-view data-plane="inputs" data-tensor="regions.p" label="the input plane" x-label="x1"
+    y-label="x2" equal></plane-view>
+</figure>
+<figure class="feature-figure" data-for="hand learned">
+  <plane-view data-plane="space" data-tensor="plane.u plane.v"
+    label="what the neuron sees"></plane-view>
+</figure>
+<section class="panel" data-for="raw hand learned">
+  <p class="feature-said" data-said></p>
+  <number-table data-shares label="how many points are told rightly"></number-table>
+  <h2 class="panel-title" data-point-title></h2>
+  <number-table data-seen label="what the neuron sees"></number-table>
+  <number-table data-point label="the point that is looked at"></number-table>
+</section>
+<section class="panel">
+  <line-chart label="share told rightly, and loss" x="history.step" low="0" data-tensor="history.loss"
+    series='[
+      {"name": "history.right", "label": "told rightly", "token": "correct", "dash": []},
+      {"name": "history.loss", "label": "loss", "token": "training", "dash": [5, 3]}
+    ]'></line-chart>
+</section>`;
+
+/** @param {HTMLElement} root @param {Page} page @returns {ExhibitView} */
+export function mount(root, page) {
+  root.innerHTML = STAGE;
+  return new Space(root, page);
+}
+
+/** Keeps the views in step with the frames. */
+class Space {
+  #page;
+  #parts;
+  #inputs;
+  #space;
+  #shares;
+  #point;
+  #seen;
+  #chart;
+  #said;
+  #title;
+  #mode = "";
+  #seq = -1;
+  #straight = new Mesh();
+  #carried = new Mesh();
+  #ground = new SpaceRegions();
+  #under = new SpaceRegions();
+  /** What was announced last: a milestone is told once. */
+  #told = "";
+
+  /** @param {HTMLElement} root @param {Page} page */
+  constructor(root, page) {
+    this.#page = page;
+    this.#parts = [...root.querySelectorAll("[data-for]")];
+    this.#inputs = one(root, "[data-plane=inputs]", PlaneView);
+    this.#space = one(root, "[data-plane=space]", PlaneView);
+    this.#shares = one(root, "[data-shares]", NumberTable);
+    this.#point = one(root, "[data-point]", NumberTable);
+    this.#seen = one(root, "[data-seen]", NumberTable);
+    this.#chart = one(root, "line-chart", LineChart);
+    this.#said = one(root, "[data-said]", HTMLElement);
+    this.#title = one(root, "[data-point-title]", HTMLElement);
+    root.addEventListener("point-pick", (event) => page.set({ point: detail(event).index }));
+    one(root, "[data-made]", HTMLElement).append("Begin with: ", ...MADE.map((set) => this.#button(set)));
+  }
+
+  /** @param {typeof MADE[number]} set */
+  #button({ name, formulas }) {
+    const made = button(name, { class: "button button-small" });
+    const values = Object.fromEntries(FIELDS.map((field, i) => [field, formulas[i] ?? ""]));
+    made.addEventListener("click", () => this.#page.set({ ...values, across: 1, up: 2 }));
+    return made;
+  }
+
+  /** @param {Frame} frame */
+  paint(frame) {
+    this.#chart.show(frame);
+    if (this.#seq === frame.seq) return;
+    this.#seq = frame.seq;
+    const { values } = this.#page;
+    const mode = String(values.mode);
+    if (mode !== this.#mode) this.#enter(mode);
+    const { arrays } = frame;
+    const y = arrays.get("y");
+    const x = arrays.get("x");
+    if (!x || !y) return;
+    const point = Math.min(Number(values.point), y.data.length - 1);
+    this.#paintInputs(arrays, x, y, point);
+    if (mode !== "raw") this.#paintSpace(arrays, y, point);
+    this.#paintTables(arrays, point);
+    this.#say(frame, mode);
+  }
+
+  /** @param {string} mode */
+  #enter(mode) {
+    this.#mode = mode;
+    this.#told = "";
+    for (const part of this.#parts) {
+      part.toggleAttribute("hidden", !part.getAttribute("data-for")?.split(" ").includes(mode));
+    }
+  }
+
+  /** @param {Map<string, Tensor>} arrays @param {Tensor} x @param {Tensor} y @param {number} point */
+  #paintInputs(arrays, x, y, point) {
+    const plane = this.#inputs;
+    const mesh = this.#straight.flat(arrays.get("mesh.x"), arrays.get("mesh.u"));
+    const ground = this.#ground.take(arrays, "regions.x1", "regions.x2", "regions.p");
+    const points = this.#straight.pairs(x, y);
+    plane.show({ points, bounds: ground.bounds, classNames: CLASSES });
+    plane.regions(ground.regions);
+    const straight = this.#mode === "raw" ? [...ends(arrays, "line", NEURON), ...ends(arrays, "best", BEST)] : [];
+    plane.curves([...mesh, ...straight]);
+    plane.choose(point);
+  }
+
+  /** @param {Map<string, Tensor>} arrays @param {Tensor} y @param {number} point */
+  #paintSpace(arrays, y, point) {
+    const plane = this.#space;
+    const u = arrays.get("plane.u");
+    const v = arrays.get("plane.v");
+    const axes = arrays.get("plane.axes");
+    if (!u || !v || !axes) return;
+    const ground = this.#under.take(arrays, "space.u", "space.v", "space.p");
+    const points = { x: u.data, y: v.data, classes: y.data };
+    setAttributes(plane, {
+      "x-label": this.#nameOf(axes.data[0]),
+      "y-label": this.#nameOf(axes.data[1]),
+      label: this.#mode === "hand" ? "the plane of the features" : "the plane of the hidden units",
+    });
+    plane.show({ points, bounds: ground.bounds, classNames: CLASSES });
+    plane.regions(ground.regions);
+    // a formula may jump, as the angle does; what a network makes of a line hangs together
+    const jump = this.#mode === "hand" ? ground.bounds : undefined;
+    const mesh = this.#carried.lines(arrays.get("mesh.u"), arrays.get("mesh.v"), jump);
+    plane.curves([...mesh, ...ends(arrays, "line", NEURON)]);
+    plane.choose(point);
+  }
+
+  /** What a number that the neuron sees is called. @param {number} number  from 1 */
+  #nameOf(number) {
+    if (this.#mode === "raw") return `x${number}`;
+    if (this.#mode === "learned") return `unit ${number}`;
+    const typed = FIELDS.filter((field) => this.#page.values[field] !== "")[number - 1];
+    return `φ${typed.slice(3)} = ${this.#page.values[typed]}`;
+  }
+
+  /** @param {Map<string, Tensor>} arrays @param {number} point */
+  #paintTables(arrays, point) {
+    const last = LAYERS.findLast((number) => arrays.has(`dense${number}.W`)) ?? 1;
+    const unit = this.#mode === "raw" ? "x" : this.#mode === "hand" ? "phi" : `all.act${last - 1}.a`;
+    const seen = arrays.get(unit);
+    const [W, b] = [arrays.get(`dense${last}.W`), arrays.get(`dense${last}.b`)];
+    if (!seen || !W || !b) return;
+    const names = Array.from({ length: seen.shape[1] }, (_, i) => this.#nameOf(i + 1));
+    this.#seen.show(
+      [
+        { head: "its value", tensor: seen, at: (row) => [point, row] },
+        { head: "weight w", tensor: W, at: (row) => [0, row] },
+        { head: "right alone", tensor: arrays.get("alone.share") },
+      ],
+      names,
+    );
+    const x = arrays.get("x");
+    /** @type {Column[]} */
+    const inputs = [
+      { head: "x1", tensor: x, at: () => [point, 0] },
+      { head: "x2", tensor: x, at: () => [point, 1] },
+    ];
+    setText(this.#title, `Point ${point + 1}: what the neuron sees, and what it says`);
+    this.#point.show(
+      [
+        ...(this.#mode === "raw" ? [] : inputs),
+        { head: "bias b", tensor: b, at: () => [0] },
+        { head: "score z", tensor: arrays.get(`all.dense${last}.z`), at: () => [point, 0] },
+        { head: "p", tensor: arrays.get("all.sigmoid.a"), at: () => [point, 0] },
+        { head: "class y", tensor: arrays.get("y"), at: () => [point] },
+      ],
+      [`point ${point + 1}`],
+    );
+    /** @type {Column[]} */
+    const shares = [{ head: "the neuron", tensor: arrays.get("right.share"), at: () => [] }];
+    if (this.#mode === "raw") shares.push({ head: "the best line", tensor: arrays.get("best.share"), at: () => [] });
+    this.#shares.show(shares, ["share of the points told rightly"]);
+  }
+
+  /** @param {Frame} frame @param {string} mode */
+  #say({ arrays, step }, mode) {
+    const right = arrays.get("right.share")?.data[0];
+    const best = arrays.get("best.share")?.data[0];
+    const all = right === 1;
+    let text = all
+      ? "The line parts the two classes: every point is on its side."
+      : "Some points still lie on the wrong side of the line.";
+    if (mode === "raw" && best !== undefined && best < 1) {
+      text = "No straight line parts these two classes: even the best that was found, dashed, errs.";
+    }
+    setText(this.#said, text);
+    const told = all ? text : "";
+    if (told && told !== this.#told && step > 0) this.#page.announce(`${text} Step ${step}.`);
+    if (told !== this.#told) this.#told = told;
+  }
+}
+
+const CLASSES = ["class 0", "class 1"];
+const LAYERS = [1, 2, 3, 4];
+const NEURON = /** @type {const} */ ({ token: "ink", label: "the neuron's line: p = ½" });
+const BEST = /** @type {const} */ ({ token: "correct", label: "the best line that was found", dash: [6, 4] });
+
+/**
+ * A line from end to end; none where it does not cross the picture.
+ *
+ * @param {Map<string, Tensor>} arrays
+ * @param {string} name
+ * @param {typeof NEURON | typeof BEST} look
+ */
+function ends(arrays, name, look) {
+  const [u, v] = [arrays.get(`${name}.u`)?.data, arrays.get(`${name}.v`)?.data];
+  if (!u || !v || u.length < 2) return [];
+  return [{ x: u, y: v, ...look }];
+}
