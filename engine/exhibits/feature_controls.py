@@ -21,7 +21,14 @@ MOST = 5
 FIELDS = tuple(f"phi{number + 1}" for number in range(MOST))
 """The controls that hold the features' formulae."""
 
-HIDDEN = {"2": (2,), "3": (3,), "3-2": (3, 2), "4-2": (4, 2), "8-2": (8, 2), "8-8-2": (8, 8, 2)}
+HIDDEN = {
+    "2-2-1": (2,),
+    "2-3-1": (3,),
+    "2-3-2-1": (3, 2),
+    "2-4-2-1": (4, 2),
+    "2-8-2-1": (8, 2),
+    "2-8-8-2-1": (8, 8, 2),
+}
 """Units of the hidden layers, by option."""
 
 TRAINED = {"mode": ("raw", "hand", "learned")}
@@ -106,15 +113,8 @@ CONTROLS: tuple[Control, ...] = (
         label="Units",
         help="How many units the hidden layers have, and the last neuron. The last hidden layer is "
         "what is shown: of three units, two.",
-        options=(
-            Option("2", "2 – 2 – 1"),
-            Option("3", "2 – 3 – 1"),
-            Option("3-2", "2 – 3 – 2 – 1"),
-            Option("4-2", "2 – 4 – 2 – 1"),
-            Option("8-2", "2 – 8 – 2 – 1"),
-            Option("8-8-2", "2 – 8 – 8 – 2 – 1"),
-        ),
-        default="4-2",
+        options=(*(Option(name, name.replace("-", " – ")) for name in HIDDEN),),
+        default="2-4-2-1",
         effect="reset",
         when=BY_LEARNING,
     ),

@@ -75,7 +75,7 @@ def _alone(data: Dataset) -> Solution:
 
 def _narrow(values: Mapping[str, Value], seed: int, data: Dataset) -> Solution:
     """Train a few networks with two hidden units."""
-    description = describe_network({**values, "mode": "learned", "network": "2"}, 2)
+    description = describe_network({**values, "mode": "learned", "network": "2-2-1"}, 2)
     shares = []
     for number in range(TRIES):
         network = Network(description, rng=np.random.default_rng([seed + number, 0]))

@@ -1,9 +1,11 @@
 """A neuron, and what it sees: inputs, features made by hand, or what hidden layers make of them.
 
 All three are one run: a network whose last layer is one neuron, trained on all points at each step.
+Longer than other files: what is shown of the run is made here, and each array is a line or two.
 """
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import asdict
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -15,6 +17,7 @@ from engine.data.separation import Line, best_line, best_threshold
 from engine.errors import InvalidValueError
 from engine.exhibits.contract import Event
 from engine.exhibits.controls import Value
+from engine.exhibits.edits import EDIT, edit
 from engine.exhibits.feature_controls import (
     describe_network,
     features_of,
@@ -26,6 +29,7 @@ from engine.exhibits.questions import judge
 from engine.explain.explain import explain
 from engine.explain.ledger import Factor, Ledger
 from engine.explain.named import Named
+from engine.explain.nudge import nudge, read_nudge
 from engine.explain.scene import Scene
 from engine.explain.seen import GROUPS, Seen
 from engine.explain.simple import copied, element
@@ -163,14 +167,7 @@ class SpaceRun:
                 return named.explain(tensor, index, page=page)
         if tensor == "dense1.x":
             return self._input_ledger(index)
-        stage, trainer = self._stage(), self._trainer
-        scene = Scene.training(
-            stage,
-            trainer.training_pass,
-            trainer.last_update,
-            input_note="a number that the network is given",
-        )
-        return explain(scene, tensor, index, page=page)
+        return explain(self._scene(), tensor, index, page=page)
 
     def set(self, values: Mapping[str, Value]) -> None:
         """Change the learning rate, or what is looked at."""
@@ -180,7 +177,14 @@ class SpaceRun:
         self._forget()
 
     def act(self, name: str, args: Mapping[str, Any]) -> tuple[Event, ...]:
-        """Judge a prediction (`judge`)."""
+        """Set a weight (`edit`), `judge` a prediction, or `nudge` a parameter."""
+        if name == EDIT:
+            edited = edit(self._trainer, args)
+            self._forget()
+            self._count_right()
+            return (edited,)
+        if name == "nudge":
+            return (self._nudge(args),)
         return (judge(questions(self._values, self._seed, self._data), args),)
 
     def save(self) -> dict[str, Array]:
@@ -194,6 +198,26 @@ class SpaceRun:
         pairs = zip(SCALARS, state["scalars"].tolist(), strict=True)
         self._scalars = {name: value for name, value in pairs if np.isfinite(value)}
         self._forget()
+
+    def _scene(self) -> Scene:
+        trainer = self._trainer
+        return Scene.training(
+            self._stage(),
+            trainer.training_pass,
+            trainer.last_update,
+            input_note="a number that the network is given",
+            edits=trainer.edits.places,
+        )
+
+    def _nudge(self, args: Mapping[str, Any]) -> Event:
+        """Compare a gradient with what a nudged parameter does to the loss of the last step."""
+        tensor, index, eps = read_nudge(args)
+        exact = Network(
+            describe_network(self._values, self._network.input_shape[0]),
+            rng=np.random.default_rng(0),  # its weights are overwritten
+            dtype=np.float64,
+        )
+        return Event("nudged", asdict(nudge(self._scene(), exact, tensor, index, eps=eps)))
 
     def _count_right(self) -> None:
         """Take down which share of the points is told rightly by the present weights."""

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from engine.data.library import Library
+from engine.errors import InvalidValueError
 from engine.exhibits.contract import Event
 from engine.exhibits.controls import Value
 from engine.exhibits.feature_controls import MOST_DEGREE, MOST_INPUTS
@@ -104,7 +105,15 @@ class TermsRun:
         """Change nothing: all that is counted begins a new run."""
 
     def act(self, name: str, args: Mapping[str, Any]) -> tuple[Event, ...]:
-        """Judge a prediction (`judge`)."""
+        """Judge a prediction (`judge`).
+
+        Raises
+        ------
+        InvalidValueError
+            If it is about a network: there is none.
+        """
+        if name != "judge":
+            raise InvalidValueError(f"{name}: nothing is trained where terms are counted")
         return (judge(counting(self._n, self._degree), args),)
 
     def save(self) -> dict[str, Array]:

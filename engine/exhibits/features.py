@@ -11,6 +11,7 @@ from engine.data.library import Library
 from engine.exhibits import feature_space, feature_terms
 from engine.exhibits.contract import Exhibit, Run
 from engine.exhibits.controls import Value
+from engine.exhibits.edits import EDIT
 from engine.exhibits.feature_controls import CONTROLS
 
 
@@ -31,7 +32,8 @@ EXHIBIT = Exhibit(
     publishes=(),
     families=(*feature_space.FAMILIES, *feature_terms.PUBLISHES),
     build=build_run,
-    questions=("judge",),
+    actions=(EDIT,),
+    questions=("judge", "nudge"),
     history=("loss", "right"),
     rate=20.0,
     recipe=feature_space.build_recipe,

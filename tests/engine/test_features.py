@@ -24,8 +24,8 @@ MODES = (
     {"mode": "hand"},
     {"mode": "hand", "phi3": "cos(x1) / (2 + x2)", "phi4": "x1 * x2", "across": 3, "up": 4},
     {"mode": "learned"},
-    {"mode": "learned", "network": "3", "across": 3, "up": 1},
-    {"mode": "learned", "activation": "relu", "network": "8-8-2"},
+    {"mode": "learned", "network": "2-3-1", "across": 3, "up": 1},
+    {"mode": "learned", "activation": "relu", "network": "2-8-8-2-1"},
     {"mode": "count", "inputs": 3, "degree": 3},
     {"mode": "count", "inputs": 10_000},
 )
@@ -182,6 +182,20 @@ def test_a_hidden_layer_unfolds_the_rings_within_a_few_hundred_steps(seed):
     assert arrays(run(300, seed=seed, mode="learned"))["right.share"] >= 0.99
 
 
+def test_a_weight_is_set_by_hand_and_every_gradient_can_be_nudged():
+    recorder = run(20, mode="learned")
+    before = arrays(recorder)
+    recorder.act("edit", {"tensor": "dense3.W", "index": [0, 1], "value": -9})
+    found = arrays(recorder)
+    assert found["dense3.W"][0, 1] == -9
+    assert (found["line.u"] != before["line.u"]).any()
+    assert recorder.ledger("dense3.W", (0, 1)).function == "set_by_hand"
+    recorder.step(1)
+    args = {"tensor": "dense1.W", "index": [2, 1]}
+    (event,) = recorder.act("nudge", args)
+    assert event.data["agreement"] > 0.999
+
+
 def test_the_unfolding_can_be_taken_back_to_the_byte():
     recorder = run(120, mode="learned")
     late = arrays(recorder)["plane.u"].tobytes()
@@ -193,13 +207,13 @@ def test_the_unfolding_can_be_taken_back_to_the_byte():
 
 def test_two_hidden_units_never_unfold_the_rings():
     for seed in range(1, 4):
-        recorder = run(seed=seed, mode="learned", network="2")
+        recorder = run(seed=seed, mode="learned", network="2-2-1")
         best = 0
         for _ in range(40):
             recorder.step(10)
             best = max(best, float(arrays(recorder)["right.share"]))
         assert best < 0.9
-    assert judge(run(mode="learned", network="2"), "narrow", "no")["correct"]
+    assert judge(run(mode="learned", network="2-2-1"), "narrow", "no")["correct"]
 
 
 def test_linear_units_leave_a_straight_line_in_the_input_plane():

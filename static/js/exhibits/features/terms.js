@@ -85,14 +85,22 @@ function paintGrowth({ arrays }, view) {
 /** @param {Frame} frame @param {HTMLElement} said @param {HTMLElement} written @param {Page} page */
 function paintTerms({ arrays, step }, said, written, page) {
   const [terms, inputs] = [arrays.get("term.inputs"), arrays.get("inputs")];
-  const counts = arrays.get("count.terms");
-  if (!terms || !inputs || !counts) return;
-  const all = counts.data[Number(page.values.degree) - 1];
-  setText(said, `${count(step)} of ${count(all)} terms of ${count(inputs.data[0])} inputs, up to degree ${page.values.degree}.`);
+  const [counts, exact] = [arrays.get("count.terms"), arrays.get("count.exact")];
+  if (!terms || !inputs || !counts || !exact) return;
+  const degree = Number(page.values.degree);
+  const all = counts.data[degree - 1];
+  const { length } = page;
+  const few = length !== null && length < all ? ` This run writes the first ${count(length)}.` : "";
+  setText(
+    said,
+    `Of ${count(inputs.data[0])} inputs there are ${count(all)} terms up to degree ${degree}, and ` +
+      `${count(exact.data[degree - 1])} of exactly degree ${degree}. ` +
+      `${count(step)} of them are written out.${few}`,
+  );
   const [rows] = terms.shape;
   const shown = [];
   for (let row = Math.max(0, rows - MOST); row < rows; row++) shown.push(termText(terms, row));
-  setText(written, rows === 0 ? "Press Play or Next step." : `${rows > MOST ? "… + " : ""}${shown.join(" + ")}`);
+  setText(written, rows === 0 ? "Press Play, or Next step." : `${rows > MOST ? "… + " : ""}${shown.join(" + ")}`);
 }
 
 /** A term as one writes it: x1²x3. @param {Tensor} terms @param {number} row */
