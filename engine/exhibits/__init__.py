@@ -1,6 +1,7 @@
 """The one list of exhibits, by slug, in the order of the home page."""
 
 from engine.exhibits import (
+    activations,
     backprop,
     convolution,
     descent,
@@ -17,6 +18,7 @@ from engine.exhibits import (
 from engine.exhibits.contract import Exhibit
 
 _LIST: tuple[Exhibit, ...] = (
+    activations.EXHIBIT,
     features.EXHIBIT,
     backprop.EXHIBIT,
     losses.EXHIBIT,

@@ -47,15 +47,29 @@ def _points(text: str, *, classes: bool) -> str:
     return "; ".join(f"{_short(x)} {_short(y)}" for x, y in snapped)
 
 
-def _scores(text: str) -> str:
-    """Return scores in their shortest form: `2 1 -1`."""
+def scores(text: str, most_size: float = SCORE) -> str:
+    """Return scores in their shortest form: `2 1 -1`.
+
+    Parameters
+    ----------
+    text : str
+    most_size : float
+        How far from 0 one may be.
+
+    Raises
+    ------
+    InvalidValueError
+        If there are too few or too many, or one is too far from 0.
+    """
     row = [one for row in numbers(text) for one in row]
     least, most = CLASSES
     if not least <= len(row) <= most:
         raise InvalidValueError(f"expected {least} to {most} scores, got {len(row)}")
     for one in row:
-        if not abs(one) <= SCORE:
-            raise InvalidValueError(f"expected scores from {-SCORE:g} to {SCORE:g}, got {one:g}")
+        if not abs(one) <= most_size:
+            raise InvalidValueError(
+                f"expected scores from {-most_size:g} to {most_size:g}, got {one:g}"
+            )
     return " ".join(map(_short, row))
 
 
@@ -114,7 +128,7 @@ CONTROLS = (
         label="Scores",
         help="What the network says of each class, before softmax; two to five numbers.",
         default="2 1 -1",
-        normal=_scores,
+        normal=scores,
         effect="view",
         when={"mode": ("softmax",)},
     ),

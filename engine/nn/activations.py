@@ -11,6 +11,7 @@ import numpy as np
 from engine.nn.layer import Layer, LayerPass
 from engine.nn.rules import Number, Rule
 from engine.nn.signal import Shape, Signal
+from engine.snapshot import Array
 
 
 class ActivationPass(LayerPass):
@@ -163,11 +164,13 @@ class LeakyReLUPass(ActivationPass):
 
     def __init__(self, layer: LeakyReLU, x: Signal) -> None:
         super().__init__(layer, x)
+        self._layer = layer
         self._slope = np.array(layer.slope, x.dtype)
         self._negative = np.empty(self.a.shape, bool)
 
     def forward(self) -> None:
-        """Compute a = max(z, slope · z), as the slope is under 1."""
+        """Compute a = max(z, slope · z), as the slope is at most 1."""
+        self._slope[...] = self._layer.slope  # it may be moved between two batches
         np.multiply(self.z, self._slope, self._scratch)
         np.maximum(self.z, self._scratch, out=self.a)
 
@@ -225,3 +228,29 @@ class SoftmaxPass(ActivationPass):
         np.add.reduce(self._scratch, axis=0, out=self._greatest)
         np.subtract(self.dout, self._greatest, self.dx)
         np.multiply(self.dx, self.a, self.dx)
+
+
+def over(layer: Layer, z: Array) -> tuple[Array, Array]:
+    """Return f(z) and f'(z) at each z, as an activation that works number by number has them.
+
+    Parameters
+    ----------
+    layer : Layer
+        Of any kind but softmax; it need not be connected.
+    z : ndarray of shape (places,), float64
+
+    Returns
+    -------
+    tuple of two ndarrays of shape (places,), float64
+        The slope is what `backward` makes of a gradient of 1.
+    """
+    layer.connect((1,))
+    x = Signal((1,), len(z), np.float64)
+    x.value[0] = z
+    using = layer.at(x)
+    using.allocate_backward()
+    using.dout[...] = 1
+    with np.errstate(over="ignore"):  # a sigmoid's exp, far to the left: its limit is right
+        using.forward()
+        using.backward()
+    return using.out.value[0].copy(), using.dx[0].copy()

@@ -6,7 +6,8 @@
  *
  * Data in: `show({curves, key, bounds})`: the axes are laid out anew when the key is another one,
  * and grow when a curve leaves them; `bounds` {x: [low, high], y: [low, high]} fixes them.
- * `marks`, `lines`, `path`. The arrays are kept, not copied.
+ * `marks`, `lines`, `path`, `bands` (stretches of the x axis that are shaded). The arrays are kept,
+ * not copied.
  *
  * Event: place-pick {x, done}: a click, Enter on a point of a curve, or a drag, at most once in an
  * animation frame; `done` is false while it goes on.
@@ -14,6 +15,10 @@
  * @import {Bounds} from "./parts/plot-view.js"
  * @import {Curve, Line, Mark} from "./parts/plot-marks.js"
  * @import {Cells} from "./parts/roving.js"
+ *
+ * @typedef {object} Bands  stretches of the x axis, all of one meaning
+ * @property {ArrayLike<number>} ends  where each begins and where it ends, one after the other
+ * @property {string} label
  */
 
 import { setText } from "../core/dom.js";
@@ -31,6 +36,9 @@ const ROOM = 0.06;
 const GRIP = 24;
 /** Of the ring round the sample that has the focus, CSS px. */
 const SIDE = 14;
+/** How solid a shaded stretch is. */
+const SHADE = 0.22;
+const SQUARE = "M-1.2-1.2H1.2V1.2H-1.2Z";
 
 export class CurveView extends PlotView {
   /** @type {readonly Curve[]} */
@@ -41,6 +49,8 @@ export class CurveView extends PlotView {
   balls = [];
   /** @type {Curve | null} */
   walked = null;
+  /** @type {Bands | null} */
+  shaded = null;
   /** The sample that is read. */
   reading = NOTHING;
   /** @type {unknown} */
@@ -58,8 +68,21 @@ export class CurveView extends PlotView {
     this.key = key;
     if (this.reading >= (curves[0]?.x.length ?? 0)) this.reading = NOTHING;
     this.fit(anew, bounds);
-    writeLegend(this.legend, named(curves));
+    this.writeNames();
     this.refresh();
+  }
+
+  /** Shade stretches of the x axis. @param {Bands | null} shaded */
+  bands(shaded) {
+    this.shaded = shaded;
+    this.writeNames();
+    this.refresh();
+  }
+
+  writeNames() {
+    const { curves, shaded } = this;
+    const band = shaded && shaded.ends.length > 0 ? [{ token: "plot-noise", label: shaded.label, glyph: SQUARE }] : [];
+    writeLegend(this.legend, [...named(curves), ...band]);
   }
 
   /** @param {readonly Mark[]} balls */
@@ -100,6 +123,7 @@ export class CurveView extends PlotView {
     const { frame, curves, segments, balls, walked, reading } = this;
     frame.drawGrid();
     frame.clip();
+    this.drawBands();
     for (let i = 0; i < curves.length; i++) drawCurve(frame, curves[i]);
     if (walked) drawPath(frame, walked);
     for (let i = 0; i < segments.length; i++) drawLine(frame, segments[i]);
@@ -110,6 +134,19 @@ export class CurveView extends PlotView {
       if (frame.holds(frame.toX(x), frame.toY(y))) drawBall(frame, balls[i]);
     }
     frame.drawWords();
+  }
+
+  drawBands() {
+    const { frame, shaded } = this;
+    if (!shaded) return;
+    const { context, top, bottom } = frame;
+    context.fillStyle = tokens().colour["plot-noise"];
+    context.globalAlpha = SHADE;
+    for (let i = 0; i + 1 < shaded.ends.length; i += 2) {
+      const from = frame.toX(shaded.ends[i]);
+      context.fillRect(from, top, frame.toX(shaded.ends[i + 1]) - from, bottom - top);
+    }
+    context.globalAlpha = 1;
   }
 
   drawReading() {
@@ -189,7 +226,17 @@ export class CurveView extends PlotView {
     told.push(...balls.map((ball) => markWords(ball, names)));
     told.push(...segments.filter((line) => line.label).map((line) => lineWords(line, names)));
     if (walked && walked.x.length > 1) told.push(`a path of ${walked.x.length} places`);
+    told.push(...this.bandWords());
     return `${label}: ${told.join("; ") || "no values yet"}.`;
+  }
+
+  bandWords() {
+    const { names, shaded } = this;
+    if (!shaded) return [];
+    const { ends: at, label } = shaded;
+    return Array.from({ length: at.length / 2 }, (_, i) => {
+      return `shaded, ${label}: ${names.x} from ${significant(at[2 * i])} to ${significant(at[2 * i + 1])}`;
+    });
   }
 
   /** @override */

@@ -298,7 +298,8 @@ export class ChartPainter {
     for (let i = 0; i < series.length; i++) {
       const point = lastBefore(steps, values[i], step, y);
       const exact = drawable(present[i], y);
-      ends[i] = exact ? this.toY(y, present[i]) : point < 0 ? NaN : this.toY(y, values[i][point]);
+      const sunk = !exact && below(steps, values[i], step, y) > point;
+      ends[i] = exact ? this.toY(y, present[i]) : sunk ? this.bottom : point < 0 ? NaN : this.toY(y, values[i][point]);
     }
     this.spread(apart);
     context.textAlign = "left";
@@ -311,7 +312,7 @@ export class ChartPainter {
       context.font = this.font;
       context.fillText(series[n].label, right + 9, ends[n] - size * 0.05);
       context.font = this.mono;
-      const now = here === here ? marker : point;
+      const now = here === here ? marker : Math.max(point, below(steps, values[n], step, y));
       const exact = reading < 0 && drawable(present[n], y);
       const value = exact ? present[n] : values[n][reading >= 0 ? reading : now];
       // between two places nothing was worked out: then no value stands here
@@ -368,6 +369,22 @@ function drawable(value, axis) {
 function lastBefore(steps, values, step, axis) {
   for (let i = steps.length - 1; i >= 0; i--) {
     if (steps[i] <= step && drawable(values[i], axis)) return i;
+  }
+  return -1;
+}
+
+/**
+ * The last point up to a step that lies below all of a logarithmic axis, or −1: its line ends before
+ * it, but its value is known.
+ *
+ * @param {ArrayLike<number>} steps
+ * @param {ArrayLike<number>} values
+ * @param {number} step
+ * @param {Axis} axis
+ */
+function below(steps, values, step, { log }) {
+  for (let i = steps.length - 1; log && i >= 0; i--) {
+    if (steps[i] <= step && values[i] <= 0) return i;
   }
   return -1;
 }
