@@ -14,7 +14,7 @@ HERE: Mapping[str, tuple[str, ...]] = {"mode": ("functions",)}
 
 FAMILIES = (
     *("curve.z", "at.*", "most.df", "flat.z", "tangent.*", "chain.*"),
-    *(f"{name}.{of}" for name in NAMES for of in ("f", "df")),
+    *(f"{of}.{name}" for name in NAMES for of in ("curve", "slope")),
 )
 """What this mode publishes."""
 
@@ -109,7 +109,7 @@ class FunctionsRun(NumbersRun):
         slopes = self._at(0.0, 0)
         k = NAMES.index("sigmoid")
         value = float(slopes.arrays["most.df"][k])
-        z = float(slopes.arrays["curve.z"][slopes.arrays["sigmoid.df"].argmax()])
+        z = float(slopes.arrays["curve.z"][slopes.arrays["slope.sigmoid"].argmax()])
         half = float(slopes.arrays["at.f"][k])
         return Solution(
             value,

@@ -9,7 +9,7 @@ from engine.explain import tex
 from engine.explain.arithmetic import Arithmetic, constant, listed, short_sum, times, total
 from engine.explain.asking import Asked, Explainer
 from engine.explain.ledger import Index, Term
-from engine.nn.activations import LeakyReLU, Linear, ReLU, Sigmoid, Softmax, Tanh
+from engine.nn.activations import LeakyReLU, LeakyReLUPass, Linear, ReLU, Sigmoid, Softmax, Tanh
 from engine.nn.layer import Layer
 
 DA = r"\mathrm{da}"
@@ -39,8 +39,8 @@ class ActivationExplainer(ElementwiseExplainer):
         TeX of f(z), with `{z}` where z stands, and `{slope}` where the layer's slope does.
     code : str
         NumPy of f(z), likewise.
-    slope : callable of (z, a, layer) -> float
-        f'(z).
+    slope : callable of (z, a, slope) -> float
+        f'(z); the last is a leaky layer's own slope.
     slope_symbol, slope_code : str
         The same in TeX and in NumPy.
     slope_of : str
@@ -50,7 +50,7 @@ class ActivationExplainer(ElementwiseExplainer):
     function: str
     general: str
     code: str
-    slope: Callable[[float, float, Layer], float]
+    slope: Callable[[float, float, float], float]
     slope_symbol: str
     slope_code: str
     slope_of: str = "x"
@@ -61,8 +61,8 @@ class ActivationExplainer(ElementwiseExplainer):
         z = asked.factor("z", "x", index)
         terms = [times(z)]
         if isinstance(asked.layer, LeakyReLU):
-            terms.append(constant(r"\mathrm{slope}", asked.layer.slope))
-        slope = getattr(asked.layer, "slope", 0.0)
+            terms.append(constant(r"\mathrm{slope}", _slope(asked)))
+        slope = _slope(asked)
         place = f"z[{', '.join(map(str, index))}]"
         return Arithmetic(
             combine="function",
@@ -79,10 +79,10 @@ class ActivationExplainer(ElementwiseExplainer):
         index, out = asked.index, asked.out_name
         z, a = (float(asked.array(short)[index]) for short in ("x", out))
         with np.errstate(all="ignore"):
-            slope = float(self.slope(z, a, asked.layer))
+            slope = float(self.slope(z, a, _slope(asked)))
         of = out if self.slope_of == "a" else "x"
         place = f"[{', '.join(map(str, index))}]"
-        code = self.slope_code.format(z=f"z{place}", a=f"a{place}", slope=_slope(asked.layer))
+        code = self.slope_code.format(z=f"z{place}", a=f"a{place}", slope=_slope(asked))
         used = {"da": f"d{out}"} | ({"a": out} if self.slope_of == "a" else {"z": "x"})
         return short_sum(
             times(
@@ -95,8 +95,13 @@ class ActivationExplainer(ElementwiseExplainer):
         )
 
 
-def _slope(layer: Layer) -> float:
-    return layer.slope if isinstance(layer, LeakyReLU) else 0.0
+def _slope(asked: Asked) -> float:
+    """Return a leaky layer's slope, as the pass that is asked about had it; 0 of other layers."""
+    if not isinstance(asked.layer, LeakyReLU):
+        return 0.0
+    using = getattr(asked.scope, "using", None)  # a layer by itself has no pass
+    at_work = using.layers[asked.number] if using else None
+    return at_work.slope if isinstance(at_work, LeakyReLUPass) else asked.layer.slope
 
 
 def _in_parentheses(value: float) -> str:
@@ -176,12 +181,12 @@ class SoftmaxExplainer(Explainer):
 _SIGMOID = r"\frac{{1}}{{1 + e^{{-{z}}}}}"
 
 EXPLAINERS = {
-    Linear.kind: ActivationExplainer("identity", "{z}", "{z}", lambda z, a, layer: 1.0, "1", "1.0"),
+    Linear.kind: ActivationExplainer("identity", "{z}", "{z}", lambda z, a, slope: 1.0, "1", "1.0"),
     ReLU.kind: ActivationExplainer(
         "relu",
         r"\max({z},\; 0)",
         "max({z}, 0)",
-        lambda z, a, layer: float(z > 0),
+        lambda z, a, slope: float(z > 0),
         "[z > 0]",
         "({z} > 0)",
     ),
@@ -189,7 +194,7 @@ EXPLAINERS = {
         "leaky_relu",
         r"\max({z},\; {slope} \cdot {z})",
         "max({z}, {slope} * {z})",
-        lambda z, a, layer: 1.0 if z > 0 else _slope(layer),
+        lambda z, a, slope: 1.0 if z > 0 else slope,
         "f'(z)",
         "(1.0 if {z} > 0 else {slope})",
     ),
@@ -197,7 +202,7 @@ EXPLAINERS = {
         "sigmoid",
         _SIGMOID,
         "1 / (1 + np.exp(-{z}))",
-        lambda z, a, layer: a * (1 - a),
+        lambda z, a, slope: a * (1 - a),
         r"a \cdot (1 - a)",
         "({a} * (1 - {a}))",
         slope_of="a",
@@ -206,7 +211,7 @@ EXPLAINERS = {
         "tanh",
         r"\tanh({z})",
         "np.tanh({z})",
-        lambda z, a, layer: 1 - a * a,
+        lambda z, a, slope: 1 - a * a,
         "(1 - a^2)",
         "(1 - {a}**2)",
         slope_of="a",

@@ -5,6 +5,8 @@ goes back through an activation is multiplied by its slope; through n layers tha
 z and weights of 1, by the n-th power of it.
 """
 
+from functools import partial
+
 import numpy as np
 
 from engine.explain.activation import EXPLAINERS, ActivationExplainer
@@ -151,9 +153,9 @@ class Slopes(Numbers):
             "chain.layer": np.arange(LAYERS + 1, dtype=np.int32),
         }
         for name, (f, df) in curves.items():
-            self.arrays |= {f"{name}.f": f, f"{name}.df": df}
-            self.explainers[f"{name}.f"] = lambda i, _, name=name: self._f(name, i)
-            self.explainers[f"{name}.df"] = lambda i, _, name=name: self._df(name, i)
+            self.arrays |= {f"curve.{name}": f, f"slope.{name}": df}
+            self.explainers[f"curve.{name}"] = partial(self._f, name)
+            self.explainers[f"slope.{name}"] = partial(self._df, name)
         self.arrays["most.df"] = np.array([df.max() for _, df in curves.values()])
         self._follow_back()
         self.arrays["flat.z"] = flat_zones(self._layers[chosen], small)
@@ -175,7 +177,7 @@ class Slopes(Numbers):
             for n in range(self._made):
                 left[n + 1] = left[n] * slopes[k]
             self.arrays[f"chain.{name}"] = left
-            self.explainers[f"chain.{name}"] = lambda i, _, k=k: self._left(k, i)
+            self.explainers[f"chain.{name}"] = partial(self._left, k)
 
     def _lay_tangent(self, z: float) -> None:
         f, df = (float(self.arrays[f"at.{of}"][self._k]) for of in ("f", "df"))
@@ -215,12 +217,12 @@ class Slopes(Numbers):
         )
         return self.found(tensor, index, arithmetic)
 
-    def _f(self, name: str, index: Index) -> Ledger:
-        return self._value(name, f"{name}.f", "curve.z", index)
+    def _f(self, name: str, index: Index, page: int) -> Ledger:
+        return self._value(name, f"curve.{name}", "curve.z", index)
 
-    def _df(self, name: str, index: Index) -> Ledger:
-        f, z = (f"{name}.f", index), ("curve.z", index)
-        return self._derivative(name, f"{name}.df", index, f, z)
+    def _df(self, name: str, index: Index, page: int) -> Ledger:
+        f, z = (f"curve.{name}", index), ("curve.z", index)
+        return self._derivative(name, f"slope.{name}", index, f, z)
 
     def _at_f(self, index: Index) -> Ledger:
         return self._value(NAMES[index[0]], "at.f", "at.z", (0,))
@@ -229,7 +231,7 @@ class Slopes(Numbers):
         return self._derivative(NAMES[index[0]], "at.df", index, ("at.f", index), ("at.z", (0,)))
 
     def _most(self, index: Index, page: int) -> Ledger:
-        name = f"{NAMES[index[0]]}.df"
+        name = f"slope.{NAMES[index[0]]}"
         slopes = self.arrays[name]
         arithmetic = total(
             slopes,
@@ -243,7 +245,7 @@ class Slopes(Numbers):
         )
         return self.found("most.df", index, arithmetic, page=page)
 
-    def _left(self, k: int, index: Index) -> Ledger:
+    def _left(self, k: int, index: Index, page: int) -> Ledger:
         (n,) = index
         tensor = f"chain.{NAMES[k]}"
         if n == 0:

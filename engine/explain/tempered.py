@@ -6,6 +6,8 @@ greatest logit first, so that no power is greater than 1. Tensors of the first b
 of the second with `safe.`.
 """
 
+from functools import partial
+
 import numpy as np
 
 from engine.explain.arithmetic import Paging, short_sum, times, total
@@ -73,10 +75,10 @@ class Tempered(Numbers):
                 [shares(self._scaled(logits, c), way)[3][self._k] for c in range(shift + 1)]
             )
             self.explainers |= {
-                f"{way}.exp": lambda i, _, way=way: self._exp(way, i),
-                f"{way}.sum": lambda i, _, way=way: self._sum(way),
-                f"{way}.p": lambda i, _, way=way: self._p(way, i),
-                f"shift.{way}": lambda i, _, way=way: self._shifted(way, i),
+                f"{way}.exp": partial(self._exp, way),
+                f"{way}.sum": partial(self._sum, way),
+                f"{way}.p": partial(self._p, way),
+                f"shift.{way}": partial(self._shifted, way),
             }
         self.notes |= {
             "logits": "The score of a class as it was given.",
@@ -143,7 +145,7 @@ class Tempered(Numbers):
             note="Never above 0, so its power of e is never above 1.",
         )
 
-    def _exp(self, way: str, index: Index) -> Ledger:
+    def _exp(self, way: str, index: Index, page: int) -> Ledger:
         of = "scaled" if way == "naive" else "safe.x"
         tensor = f"{way}.exp"
         value = self.value(tensor, index)
@@ -165,7 +167,7 @@ class Tempered(Numbers):
         )
         return self.found(tensor, index, arithmetic)
 
-    def _sum(self, way: str) -> Ledger:
+    def _sum(self, way: str, index: Index, page: int) -> Ledger:
         powers = f"{way}.exp"
         count = len(self.arrays[powers])
         return self.sum_of(
@@ -176,7 +178,7 @@ class Tempered(Numbers):
             code="e.sum()",
         )
 
-    def _p(self, way: str, index: Index) -> Ledger:
+    def _p(self, way: str, index: Index, page: int) -> Ledger:
         whole = self.value(f"{way}.sum", ())
         with np.errstate(all="ignore"):
             part = float(np.float64(1) / whole)
@@ -200,7 +202,7 @@ class Tempered(Numbers):
             note=note,
         )
 
-    def _shifted(self, way: str, index: Index) -> Ledger:
+    def _shifted(self, way: str, index: Index, page: int) -> Ledger:
         c = index[0]
         if c == self.arrays["shift.c"][-1]:
             return self.same(f"shift.{way}", index, f"{way}.p", (self._k,))

@@ -160,7 +160,10 @@ class LeakyReLU(Layer):
 
 
 class LeakyReLUPass(ActivationPass):
-    """A leaky rectifier at work."""
+    """A leaky rectifier at work.
+
+    The layer's slope may be moved between two batches, up to 1, which is linear.
+    """
 
     def __init__(self, layer: LeakyReLU, x: Signal) -> None:
         super().__init__(layer, x)
@@ -168,9 +171,14 @@ class LeakyReLUPass(ActivationPass):
         self._slope = np.array(layer.slope, x.dtype)
         self._negative = np.empty(self.a.shape, bool)
 
+    @property
+    def slope(self) -> float:
+        """The slope of the last forward."""
+        return float(self._slope)
+
     def forward(self) -> None:
         """Compute a = max(z, slope · z), as the slope is at most 1."""
-        self._slope[...] = self._layer.slope  # it may be moved between two batches
+        self._slope[...] = self._layer.slope
         np.multiply(self.z, self._slope, self._scratch)
         np.maximum(self.z, self._scratch, out=self.a)
 

@@ -11,6 +11,9 @@ import { element } from "../core/dom.js";
 /** Each mode's stage, by an array that only its frames have. */
 const MODES = [
   { array: "curve.z", load: () => import("./activations/functions.js") },
+  { array: "score.loss", load: () => import("./activations/networks.js") },
+  { array: "one.W", load: () => import("./activations/collapse.js") },
+  { array: "relu.silent", load: () => import("./activations/dying.js") },
   { array: "logits", load: () => import("./activations/softmax.js") },
 ];
 

@@ -99,15 +99,15 @@ class FunctionsStage {
     const k = ACTIVATIONS.findIndex((each) => each.name === name);
     const { f, df, tangent, here, slope } = this.#drawn;
     const z = of("curve.z");
-    Object.assign(f, { x: z, y: of(`${name}.f`) });
-    Object.assign(df, { x: z, y: of(`${name}.df`) });
+    Object.assign(f, { x: z, y: of(`curve.${name}`) });
+    Object.assign(df, { x: z, y: of(`slope.${name}`) });
     const [at] = of("at.z");
     Object.assign(here, { x: at, y: of("at.f")[k], label: `f = ${significant(of("at.f")[k])}` });
     Object.assign(slope, { x: at, y: of("at.df")[k], label: `f′ = ${significant(of("at.df")[k])}` });
     const [ends, heights] = [of("tangent.z"), of("tangent.f")];
     Object.assign(tangent, { x1: ends[0], y1: heights[0], x2: ends[1], y2: heights[1] });
     const curve = this.#curve;
-    setAttributes(curve, { label: `${ACTIVATIONS[k]?.label ?? ""} and its slope`, "data-tensor": `${name}.f` });
+    setAttributes(curve, { label: `${ACTIVATIONS[k]?.label ?? ""} and its slope`, "data-tensor": `curve.${name}` });
     curve.show({ curves: [f, df], key: name, bounds: { y: HEIGHTS[name] ?? OTHER } });
     const small = significant(Number(this.#page.values.small));
     curve.bands({ ends: of("flat.z"), label: `flat: the slope is below ${small}` });
