@@ -27,7 +27,7 @@ DEEP = 10
 SAME = 1e-9
 """Two numbers of double precision that are nearer than this count as the same but for rounding."""
 
-FAMILIES = ("net.*", "one.*", "best.*", "fit.P", "apart", "alpha", "x", "loss")
+FAMILIES = ("net.*", "one.*", "best.*", "fit.P", "apart", "alpha")
 """What this mode publishes besides the points."""
 
 CONTROLS: tuple[Control, ...] = (
@@ -126,12 +126,12 @@ class CollapseRun(TeamRun):
             input_note="A coordinate of the point that is looked at.",
         )
         return {
-            "net": Named(scene=scene, prefix="net.", owner="net.", x="x"),
+            "net": Named(scene=scene, prefix="net.", owner="net.", x="net.dense1.x"),
             "all": Named(scene=Scene.of(everyone), prefix="all.", owner="net.", x="data.x"),
         }
 
     def _own_tensors(self, name: str) -> Mapping[str, Array]:
-        shown = ("dense1.z", "act1.a", "dense2.z", "softmax.a")
+        shown = ("dense1.x", "dense1.z", "act1.a", "dense2.z", "softmax.a")
         tensors = self._network.at(1, "stage").tensors()
         return {**self._network.parameters(), **{short: tensors[short] for short in shown}}
 
@@ -151,10 +151,9 @@ class CollapseRun(TeamRun):
             given={
                 "data.x": x,
                 "data.y": self._data.y.astype(np.int32),
-                "x": stage["dense1.x"].copy(),
                 "alpha": np.array(1.0 - self._slope),
             },
-            notes={**NOTES, "x": "A coordinate of the point that is looked at."},
+            notes=NOTES,
             bounds=(
                 (float(self._axes[0][0]), float(self._axes[0][-1])),
                 (float(self._axes[1][0]), float(self._axes[1][-1])),

@@ -36,7 +36,7 @@ class Collapsed(Numbers):
     points : ndarray of shape (points, inputs)
         Called `data.x`.
     x : ndarray of shape (inputs,)
-        The point that is looked at; called `x`.
+        The point that is looked at; called `net.dense1.x`.
     z : ndarray of shape (outputs,)
         What the two layers say there; called `net.dense2.z`.
     given : mapping of str to ndarray
@@ -70,24 +70,24 @@ class Collapsed(Numbers):
         best = weigh @ said
         missed = said - design @ best
         self.arrays |= {
-            "one.W": one,
-            "one.b": b,
+            "one.M": one,
+            "one.c": b,
             "one.z": one @ x + b,
             "apart": z - (one @ x + b),
-            "best.W": best[:-1].T,
-            "best.b": best[-1],
+            "best.M": best[:-1].T,
+            "best.c": best[-1],
             "best.missed": missed,
             "best.error": np.array(np.square(missed).mean()),
             "best.line": _line(best, bounds),
             "fit.P": weigh,
         }
         self.explainers |= {
-            "one.W": self._product,
-            "one.b": self._bias,
+            "one.M": self._product,
+            "one.c": self._bias,
             "one.z": lambda i, _: self._says(i),
             "apart": lambda i, _: self._apart(i),
-            "best.W": lambda i, page: self._weight("best.W", i, i[1], page),
-            "best.b": lambda i, page: self._weight("best.b", i, len(x), page),
+            "best.M": lambda i, page: self._weight("best.M", i, i[1], page),
+            "best.c": lambda i, page: self._weight("best.c", i, len(x), page),
             "best.missed": lambda i, _: self._missed(i),
             "best.error": lambda i, page: self._error(page),
         }
@@ -112,7 +112,7 @@ class Collapsed(Numbers):
             note="Row by column: all ways from this input to this output, each with the product of "
             "its two weights.",
         )
-        return self.found("one.W", index, arithmetic, page=page)
+        return self.found("one.M", index, arithmetic, page=page)
 
     def _bias(self, index: Index, page: int) -> Ledger:
         (o,) = index
@@ -136,14 +136,14 @@ class Collapsed(Numbers):
             symbols={"b1": "net.dense1.b", "W2": "net.dense2.W", "b2": "net.dense2.b"},
             note="What the first layer's biases become on their way, and the second's own.",
         )
-        return self.found("one.b", index, arithmetic, page=page)
+        return self.found("one.c", index, arithmetic, page=page)
 
     def _says(self, index: Index) -> Ledger:
         (o,) = index
         terms = (
             times(
-                self.factor("one.W", (o, i), "W"),
-                Factor("x", float(self._x[i]), "x", (0, i)),
+                self.factor("one.M", (o, i), "M"),
+                Factor("x", float(self._x[i]), "net.dense1.x", (0, i)),
             )
             for i in range(len(self._x))
         )
@@ -151,9 +151,9 @@ class Collapsed(Numbers):
             "one.z",
             index,
             *terms,
-            times(self.factor("one.b", (o,), "b")),
+            times(self.factor("one.c", (o,), "c")),
             general=r"(W_2 W_1) x + (W_2 b_1 + b_2)",
-            code=f"W[{o}] @ x + b[{o}]",
+            code=f"M[{o}] @ x + c[{o}]",
             note="One layer, without the hidden one.",
         )
 
@@ -193,7 +193,7 @@ class Collapsed(Numbers):
         terms = (
             times(
                 Factor("-1", -1.0),
-                self.factor("best.W", (o, i), "W"),
+                self.factor("best.M", (o, i), "M"),
                 Factor("x", float(self._points[n, i]), "data.x", (n, i)),
             )
             for i in range(self._points.shape[1])
@@ -203,9 +203,9 @@ class Collapsed(Numbers):
             index,
             times(Factor("z", float(self._said[n, o]), "all.dense2.z", (n, o))),
             *terms,
-            times(Factor("-1", -1.0), self.factor("best.b", (o,), "b")),
-            general=r"z - (W x + b)",
-            code=f"z[{n}, {o}] - (W[{o}] @ x[{n}] + b[{o}])",
+            times(Factor("-1", -1.0), self.factor("best.c", (o,), "c")),
+            general=r"z - (M x + c)",
+            code=f"z[{n}, {o}] - (M[{o}] @ x[{n}] + c[{o}])",
             note="What the two layers say at this point, less what the nearest single layer says.",
         )
 

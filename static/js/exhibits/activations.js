@@ -12,7 +12,7 @@ import { element } from "../core/dom.js";
 const MODES = [
   { array: "curve.z", load: () => import("./activations/functions.js") },
   { array: "score.loss", load: () => import("./activations/networks.js") },
-  { array: "one.W", load: () => import("./activations/collapse.js") },
+  { array: "one.M", load: () => import("./activations/collapse.js") },
   { array: "relu.silent", load: () => import("./activations/dying.js") },
   { array: "logits", load: () => import("./activations/softmax.js") },
 ];

@@ -127,7 +127,7 @@ class CollapseStage {
     );
     for (const [table, name] of /** @type {const} */ ([[multiplied, "one"], [best, "best"]])) {
       table.show(
-        [column("from x1", of(`${name}.W`), 0), column("from x2", of(`${name}.W`), 1), { head: "bias", tensor: of(`${name}.b`) }],
+        [column("from x1", of(`${name}.M`), 0), column("from x2", of(`${name}.M`), 1), { head: "bias", tensor: of(`${name}.c`) }],
         OUTPUTS,
       );
     }
