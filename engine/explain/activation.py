@@ -9,6 +9,7 @@ from engine.explain import tex
 from engine.explain.arithmetic import Arithmetic, constant, listed, short_sum, times, total
 from engine.explain.asking import Asked, Explainer
 from engine.explain.ledger import Index, Term
+from engine.explain.scene import Scope
 from engine.nn.activations import LeakyReLU, LeakyReLUPass, Linear, ReLU, Sigmoid, Softmax, Tanh
 from engine.nn.layer import Layer
 
@@ -61,8 +62,8 @@ class ActivationExplainer(ElementwiseExplainer):
         z = asked.factor("z", "x", index)
         terms = [times(z)]
         if isinstance(asked.layer, LeakyReLU):
-            terms.append(constant(r"\mathrm{slope}", _slope(asked)))
-        slope = _slope(asked)
+            terms.append(constant(r"\mathrm{slope}", leak(asked.scope, asked.number)))
+        slope = leak(asked.scope, asked.number)
         place = f"z[{', '.join(map(str, index))}]"
         return Arithmetic(
             combine="function",
@@ -79,10 +80,12 @@ class ActivationExplainer(ElementwiseExplainer):
         index, out = asked.index, asked.out_name
         z, a = (float(asked.array(short)[index]) for short in ("x", out))
         with np.errstate(all="ignore"):
-            slope = float(self.slope(z, a, _slope(asked)))
+            slope = float(self.slope(z, a, leak(asked.scope, asked.number)))
         of = out if self.slope_of == "a" else "x"
         place = f"[{', '.join(map(str, index))}]"
-        code = self.slope_code.format(z=f"z{place}", a=f"a{place}", slope=_slope(asked))
+        code = self.slope_code.format(
+            z=f"z{place}", a=f"a{place}", slope=leak(asked.scope, asked.number)
+        )
         used = {"da": f"d{out}"} | ({"a": out} if self.slope_of == "a" else {"z": "x"})
         return short_sum(
             times(
@@ -95,13 +98,14 @@ class ActivationExplainer(ElementwiseExplainer):
         )
 
 
-def _slope(asked: Asked) -> float:
+def leak(scope: Scope, number: int) -> float:
     """Return a leaky layer's slope, as the pass that is asked about had it; 0 of other layers."""
-    if not isinstance(asked.layer, LeakyReLU):
+    layer = scope.layers[number]
+    if not isinstance(layer, LeakyReLU):
         return 0.0
-    using = getattr(asked.scope, "using", None)  # a layer by itself has no pass
-    at_work = using.layers[asked.number] if using else None
-    return at_work.slope if isinstance(at_work, LeakyReLUPass) else asked.layer.slope
+    using = getattr(scope, "using", None)  # a layer by itself has no pass
+    at_work = using.layers[number] if using else None
+    return at_work.slope if isinstance(at_work, LeakyReLUPass) else layer.slope
 
 
 def _in_parentheses(value: float) -> str:

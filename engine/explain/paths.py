@@ -15,7 +15,7 @@ from math import prod
 import numpy as np
 
 from engine.errors import InvalidValueError
-from engine.explain.activation import EXPLAINERS, ActivationExplainer
+from engine.explain.activation import EXPLAINERS, ActivationExplainer, leak
 from engine.explain.arithmetic import Paging, short_sum, times, total
 from engine.explain.ledger import Factor, Index, Ledger, Term
 from engine.explain.scene import Scope, element
@@ -327,9 +327,8 @@ def _slope(scope: Scope, number: int, layer: int) -> _Link:
     z, a = (scope.array(number, short)[0] for short in ("x", "a"))
     of = "a" if explainer.slope_of == "a" else "x"
     with np.errstate(all="ignore"):
-        slopes = [
-            explainer.slope(*pair, activation) for pair in zip(z.tolist(), a.tolist(), strict=True)
-        ]
+        left = leak(scope, number)
+        slopes = [explainer.slope(*pair, left) for pair in zip(z.tolist(), a.tolist(), strict=True)]
     return _Link(
         np.array(slopes),
         f"f'_{{{layer}}}(z_{{u}})",
