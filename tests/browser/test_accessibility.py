@@ -128,7 +128,7 @@ def test_milestones_are_announced_politely_and_seldom(page: Page):
     page.wait_for_function("() => window.said.length >= 1")
     for _ in range(6):
         page.locator("#stage").press("Space")
-    page.wait_for_function("() => window.said.length >= 2", timeout=15_000)
+    page.wait_for_function("() => window.said.length >= 2")
     times = [when for when, _ in page.evaluate("window.said")]
     assert all(later - earlier > 4_500 for earlier, later in pairwise(times))
 

@@ -345,7 +345,7 @@ def test_a_kernel_is_learned_from_noise(stage):
     found = stage.text("found")
     expect(found).to_contain_text("the furthest weight is off by")
     stage.button("Play").click()
-    expect(found).to_contain_text("✓ found", timeout=20_000)
+    expect(found).to_contain_text("✓ found")
     expect(stage.button("Play")).to_be_visible()
     weights = stage.page.locator("tensor-view[data-tensor='conv1.W']").evaluate(
         "(v) => [...v.tensor.data]"
@@ -376,7 +376,7 @@ def test_the_lesson_drives_the_stage_to_its_end(stage):
     for number in range(2, count + 1):
         stage.button("Next").click()
         expect(stage.page.locator("lesson-beats")).to_contain_text(f"{number} of {count}")
-    expect(stage.text("found")).to_contain_text("✓ found", timeout=20_000)
+    expect(stage.text("found")).to_contain_text("✓ found")
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ class Stage:
     def open(self, query: str = "") -> "Stage":
         self.page.goto(f"/e/descent{query}")
         # the stage of a mode is loaded when it is shown, and Plotly with it
-        expect(self.says).to_have_text(re.compile(r"\w"), timeout=20_000)
+        expect(self.says).to_have_text(re.compile(r"\w"))
         return self
 
     @property

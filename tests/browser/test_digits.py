@@ -86,7 +86,7 @@ def test_training_reads_97_percent_within_ten_seconds_of_play(stage):
     stage.open()
     stage.button("Play").click()
     expect(stage.page.locator("[data-misread]")).to_contain_text(
-        re.compile(r"\((9[7-9]\.\d|100\.0) % right\)"), timeout=10_000
+        re.compile(r"\((9[7-9]\.\d|100\.0) % right\)")
     )
 
 
@@ -239,7 +239,7 @@ def test_a_lost_socket_comes_back_to_the_same_step(page: Page):
     server.close(code=1000)
     line.close(code=3001, reason="cut by the test")
     expect(page.locator("[data-stale]")).to_have_count(1)
-    page.wait_for_function("() => !document.querySelector('[data-stale]')", timeout=20_000)
+    page.wait_for_function("() => !document.querySelector('[data-stale]')")
     assert len(lines) >= 2
     stage.expect_step(25)
     assert stage.tensor("conv1.W") == before

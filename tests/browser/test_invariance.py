@@ -39,7 +39,7 @@ class Stage:
 
     def expect_step(self, step: int) -> None:
         caption = self.page.locator("transport-bar .caption")
-        expect(caption).to_contain_text(re.compile(rf"step {step:,}(?!\d)"), timeout=60_000)
+        expect(caption).to_contain_text(re.compile(rf"step {step:,}(?!\d)"), timeout=180_000)
 
     def drag(self, start: tuple[float, float], right: float, down: float) -> None:
         mouse = self.page.mouse
@@ -131,8 +131,8 @@ def test_keys_move_turn_scale_and_put_back_and_do_not_step_the_run(stage):
 
 
 def test_a_click_on_the_digit_asks_why_this_pixel(stage):
-    stage.frame.focus()
-    stage.page.keyboard.press("ArrowRight")
+    stage.frame.press("ArrowRight")
+    expect(stage.frame).to_have_accessible_name(re.compile("1 px right"))
     expect(stage.control("Right")).to_have_value("1")
     stage.page.mouse.click(*stage.middle(stage.frame))
     ledger = stage.page.locator("number-ledger")

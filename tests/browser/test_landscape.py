@@ -28,7 +28,7 @@ class Stage:
 
     def wait(self) -> "Stage":
         """Wait for the finest grid, and for Plotly to have drawn what is seen of it."""
-        expect(self.doing).to_have_text(WHOLE, timeout=20_000)
+        expect(self.doing).to_have_text(WHOLE)
         self.page.wait_for_function(
             """() => [...document.querySelectorAll("surface-view, contour-view")]
               .filter((view) => view.seen && !view.querySelector("contour-view:not([hidden])"))

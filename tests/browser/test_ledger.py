@@ -460,7 +460,7 @@ def test_an_open_ledger_is_named_again_after_a_lost_line(browser: Browser, serve
     there.close(code=1000)
     line.close(code=3001, reason="cut by the test")
     expect(page.locator("[data-stale]")).to_have_count(1)
-    page.wait_for_function("() => !document.querySelector('[data-stale]')", timeout=20_000)
+    page.wait_for_function("() => !document.querySelector('[data-stale]')")
     before = stage.value
     stage.button("One step forward").click()
     stage.expect_step(1)

@@ -37,7 +37,6 @@ def test_each_beat_brings_the_settings_that_it_speaks_of(page: Page, slug: str) 
             page.get_by_role("button", name="Next", exact=True).click()
         page.wait_for_url(
             lambda url, wanted=wanted: wanted.items() <= said_by(url, defaults).items(),
-            timeout=20_000,
         )
         # a lesson begins anew; it sets no run of its own beside another
         expect(page.locator("run-lines tbody tr")).to_have_count(0)

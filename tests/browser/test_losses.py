@@ -21,7 +21,6 @@ class Stage:
         self.page.wait_for_function(
             """() => [...document.querySelectorAll("contour-view, surface-view")]
               .filter((view) => view.seen && view.clientWidth > 0).every((view) => view.drawn)""",
-            timeout=30_000,
         )
         return self
 
