@@ -111,6 +111,19 @@ LOOKING: tuple[Control, ...] = (
         effect="view",
         advanced=True,
     ),
+    Choice(
+        name="together",
+        label="Paths together",
+        help="What is made of the products of all paths.",
+        options=(
+            Option("open", "?"),
+            Option("sum", "Σ added"),
+            Option("product", "Π multiplied"),
+        ),
+        default="sum",
+        effect="view",
+        advanced=True,
+    ),
 )
 
 

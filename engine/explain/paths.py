@@ -8,7 +8,7 @@ Source: Goodfellow, Bengio, Courville, *Deep learning*, 2016, section 6.5.2 (the
 6.5.6; the sum over paths is its unrolled form.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import prod
 
@@ -30,7 +30,7 @@ LISTED = 12
 EPSILON = 1e-5
 """How far the parameter is nudged: in float64 the quotient then has ten digits."""
 
-NAMES = ("unit", "factor", "product", "rest", "count", "sum", "loss", "quotient")
+NAMES = ("unit", "factor", "product", "rest", "count", "sum", "multiplied", "loss", "quotient")
 PATHS = tuple(f"paths.{name}" for name in NAMES)
 """What is published of them."""
 
@@ -132,7 +132,7 @@ class Paths:
     @property
     def multiplied(self) -> float:
         """The product of all products: what it would be if one multiplied at a fan-out."""
-        return float(self.products.prod())
+        return float(self.products[self.listed].prod() * self.products[self._others].prod())
 
     @property
     def losses(self) -> tuple[float, float]:
@@ -155,6 +155,7 @@ class Paths:
             "paths.rest": np.array([self.products[self._others].sum()]),
             "paths.count": np.array([len(self.products)], np.int32),
             "paths.sum": np.array([self.gradient]),
+            "paths.multiplied": np.array([self.multiplied]),
             "paths.loss": np.array([plus, minus]),
             "paths.quotient": np.array([self.quotient]),
         }
@@ -171,14 +172,16 @@ class Paths:
         if name not in arrays:
             raise InvalidValueError(f"tensor: expected one of {', '.join(PATHS)}, got {name!r}")
         index, value = element(name, arrays[name], index)
-        if name == "paths.factor":
-            return self._explain_factor(index)
-        if name == "paths.product":
-            return self._explain_product(index)
-        if name in ("paths.sum", "paths.rest"):
-            return self._explain_sum(name, value, page)
-        if name == "paths.quotient":
-            return self._explain_quotient(value)
+        explainers: dict[str, Callable[[], Ledger]] = {
+            "paths.factor": lambda: self._explain_factor(index),
+            "paths.product": lambda: self._explain_product(index),
+            "paths.rest": lambda: self._explain_sum(name, value, page),
+            "paths.sum": lambda: self._explain_sum(name, value, page),
+            "paths.multiplied": lambda: self._explain_multiplied(value),
+            "paths.quotient": lambda: self._explain_quotient(value),
+        }
+        if name in explainers:
+            return explainers[name]()
         return given(name, arrays[name], index, NOTES[name])
 
     def term(self, path: int) -> Term:
@@ -280,6 +283,23 @@ class Paths:
             note=f"The products {what} from {of}.{below}{list(self.index)} to the loss.",
         )
         return worked(name, (0,), value, arithmetic, symbol=name.partition(".")[2], page=page)
+
+    def _explain_multiplied(self, value: float) -> Ledger:
+        factors = [
+            Factor("product", float(self.products[path]), "paths.product", (place,))
+            for place, path in enumerate(self.listed)
+        ]
+        if len(self._others):
+            others = float(self.products[self._others].prod())
+            factors.append(Factor(rf"\text{{{len(self._others)} more}}", others))
+        arithmetic = short_sum(
+            times(*factors),
+            general=r"\prod_{\text{paths}} \mathrm{product}",
+            code="products.prod()",
+            symbols={"products": "paths.product", "product": "paths.product"},
+            note="What it would be if one multiplied where the way forks.",
+        )
+        return worked("paths.multiplied", (0,), value, arithmetic, symbol="multiplied")
 
     def _explain_quotient(self, value: float) -> Ledger:
         plus, minus, width = self._losses

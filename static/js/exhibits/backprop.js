@@ -16,6 +16,7 @@ import { LineChart } from "../views/line-chart.js";
 import { NumberTable } from "../views/number-table.js";
 import { PlaneView } from "../views/plane-view.js";
 import { depthOf, everyName, GraphArrays, graphLayers, outputOf, subscript } from "./backprop/layers.js";
+import { flowIn, kindIn, lightIn } from "./backprop/moments.js";
 import { STAGE } from "./backprop/stage.js";
 import { Switch } from "./backprop/switch.js";
 import {
@@ -41,7 +42,7 @@ const backprop = {
   watch: [
     ...everyName(),
     ...["dense1.x", "dense1.dx", "x", "y", "target", "stage.loss", "example", "look.layer", "look.index"],
-    ...["unit", "factor", "product", "rest", "count", "sum", "quotient"].map((of) => `paths.${of}`),
+    ...["unit", "factor", "product", "rest", "count", "sum", "multiplied", "quotient"].map((of) => `paths.${of}`),
     ...["sample", "dz", "x", "gradient", "sum", "count", "rest", "total", "mean"].map((of) => `each.${of}`),
     ...["x1", "x2", "p", "class"].map((of) => `regions.${of}`),
     ...["history.step", "history.loss", "history.val_loss"],
@@ -142,7 +143,7 @@ class Stage {
   paint(frame) {
     if (this.#seq === frame.seq) return;
     this.#seq = frame.seq;
-    for (const each of this.#switches) each.show();
+    for (const each of this.#switches) each.show(each.name === "edges" && frame.moment ? kindIn(frame.moment) : null);
     const shown = String(this.#page.values.shown);
     for (const panel of this.#panels) panel.toggleAttribute("hidden", panel.getAttribute("data-panel") !== shown);
     this.#paintGraph(frame);
@@ -154,17 +155,18 @@ class Stage {
 
   /** @param {Frame} frame */
   #paintGraph({ arrays, run, moment }) {
-    const { hidden, edges } = this.#page.values;
+    const { hidden } = this.#page.values;
     const { features } = this.#names;
     const outputs = this.#outputNames(arrays.get(outputOf(arrays))?.shape.at(-1) ?? 1);
     const layers = graphLayers(arrays, String(hidden), { features, outputs });
-    const key = JSON.stringify(layers);
-    const back = edges === "dW";
-    this.#graph.shape(layers, key);
-    this.#graph.edges(/** @type {"W" | "dW" | "update"} */ (edges));
-    this.#graph.show(this.#numbers.take(arrays, layers, back, moment === null), 2 * run + Number(back));
-    const looked = lookedAt(arrays);
-    if (this.#lit < 0) this.#graph.light(looked);
+    const kind = moment ? kindIn(moment) : String(this.#page.values.edges);
+    const back = kind === "dW";
+    this.#graph.shape(layers, JSON.stringify(layers));
+    this.#graph.edges(/** @type {"W" | "dW" | "update"} */ (kind));
+    this.#graph.miniatures(moment ? null : this.#numbers.regions(arrays, layers));
+    this.#graph.show(this.#numbers.take(arrays, layers, back, moment), 2 * run + Number(back));
+    this.#graph.flow(moment && flowIn(moment));
+    if (this.#lit < 0) this.#graph.light(moment ? lightIn(moment) : lookedAt(arrays));
   }
 
   /** @param {number} units */
@@ -205,7 +207,8 @@ class Stage {
     const all = arrays.get("paths.count")?.data[0] ?? 0;
     setText(this.#notes.paths, pathsTitle(all, looked, this.#names.features));
     this.#tables.paths.show(pathColumns(arrays, looked, depthOf(arrays)), pathRows(arrays));
-    this.#tables.together.show(togetherColumns(arrays, looked), ONE_ROW);
+    const together = String(this.#page.values.together);
+    this.#tables.together.show(togetherColumns(arrays, looked, together), together === "open" ? [] : ONE_ROW);
     if (this.#lit >= 0) this.#graph.light(pathParts(arrays, looked, this.#lit));
   }
 
@@ -226,8 +229,10 @@ class Stage {
     const frame = this.#page.frame;
     if (row === this.#lit || !frame) return;
     this.#lit = row;
-    const looked = lookedAt(frame.arrays);
-    this.#graph.light(row < 0 ? looked : pathParts(frame.arrays, looked, row));
+    const { arrays, moment } = frame;
+    const looked = lookedAt(arrays);
+    const usual = moment ? lightIn(moment) : looked;
+    this.#graph.light(row < 0 ? usual : pathParts(arrays, looked, row));
   }
 
   /** Whatever parameter is picked is looked at. @param {{tensor: string, index: readonly number[]}} picked */
@@ -250,7 +255,7 @@ class Stage {
 
 /** @param {number} all @param {Looked} looked @param {readonly string[]} features */
 function pathsTitle(all, looked, features) {
-  return `${count(all)} ${all === 1 ? "path" : "paths"} to the loss of ${lookedWords(looked, features)}`;
+  return `${count(all)} ${all === 1 ? "path" : "paths"} to the loss from ${lookedWords(looked, features)}`;
 }
 
 /** @param {NumberTable} table @param {EventTarget | null} target */

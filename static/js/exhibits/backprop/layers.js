@@ -2,7 +2,7 @@
  * The layers of the network on the stage, read off the names of a frame's tensors: which they are,
  * and how a graph draws them.
  *
- * @import {Tensor} from "../../core/types.js"
+ * @import {Moment, Tensor} from "../../core/types.js"
  * @import {GraphLayer} from "../../views/parts/graph-plan.js"
  *
  * @typedef {ReadonlyMap<string, Tensor>} Arrays
@@ -80,25 +80,47 @@ const unitsOf = (tensor) => tensor?.shape.at(-1) ?? 0;
 
 /**
  * The numbers of a frame as the graph asks for them: the example's own gradients for the
- * minibatch's, and in the neurons what goes back instead of what goes forward.
+ * minibatch's, in the neurons what goes back instead of what goes forward, and in slow motion
+ * nothing that has not been computed yet.
  */
 export class GraphArrays {
   /** @type {Map<string, Tensor>} */
   map = new Map();
+  /** @type {Map<string, Tensor>} */
+  #pictures = new Map();
 
   /**
    * @param {Arrays} arrays
    * @param {readonly GraphLayer[]} layers
    * @param {boolean} back  whether gradients are shown
-   * @param {boolean} own  whether they are the example's
+   * @param {Moment | null} moment  in slow motion the gradients are the minibatch's
    */
-  take(arrays, layers, back, own) {
+  take(arrays, layers, back, moment) {
     const { map } = this;
     map.clear();
     for (const [name, tensor] of arrays) map.set(name, tensor);
-    if (!back) return map;
+    if (back) this.#turn(arrays, layers, moment === null);
+    if (moment) for (const [name, { name: own }] of map) if (moment.pending.includes(own)) map.delete(name);
+    return map;
+  }
+
+  /** What each hidden neuron says of the plane. @param {Arrays} arrays @param {readonly GraphLayer[]} layers */
+  regions(arrays, layers) {
+    const pictures = this.#pictures;
+    pictures.clear();
+    for (const { a } of layers) {
+      const picture = arrays.get(`units.${a.split(".")[0]}`);
+      if (picture) pictures.set(a, picture);
+    }
+    return pictures.size > 0 ? pictures : null;
+  }
+
+  /** @param {Arrays} arrays @param {readonly GraphLayer[]} layers @param {boolean} own */
+  #turn(arrays, layers, own) {
+    const { map } = this;
     for (const { a, W, b, z } of layers) {
-      const backward = arrays.get(z ? gradient(z) : gradient(a));
+      // of the inputs, only the one example's own are known
+      const backward = z ? arrays.get(gradient(z)) : own && arrays.get(gradient(a));
       if (backward) map.set(a, backward);
       else map.delete(a);
       if (!own) continue;
@@ -107,7 +129,6 @@ export class GraphArrays {
         if (parameter && mine) map.set(gradient(parameter), mine);
       }
     }
-    return map;
   }
 }
 

@@ -4,7 +4,7 @@ export const STAGE = `
 <div class="backprop">
   <div class="backprop-top">
     <figure class="backprop-network">
-      <graph-view label="the network" editable="4 8" height="380"></graph-view>
+      <graph-view label="the network" editable="4 8" height="372"></graph-view>
       <div class="backprop-switch" role="group" aria-label="What the lines show" data-switch="edges"></div>
     </figure>
     <figure class="backprop-data">
@@ -25,7 +25,10 @@ export const STAGE = `
   <section class="backprop-panel" data-panel="paths">
     <h2 class="panel-title" data-paths-title></h2>
     <div class="backprop-scroll"><number-table label="paths to the loss" data-paths></number-table></div>
-    <div class="backprop-scroll"><number-table label="the paths together" data-together></number-table></div>
+    <div class="backprop-together">
+      <div class="backprop-switch" role="group" aria-label="The paths together" data-switch="together"></div>
+      <number-table label="the paths together" data-together></number-table>
+    </div>
   </section>
   <section class="backprop-panel" data-panel="sums">
     <h2 class="panel-title" data-sums-title></h2>

@@ -7,8 +7,9 @@
 import { button } from "../../core/dom.js";
 
 export class Switch {
+  /** The control's. */
+  name;
   #page;
-  #name;
   #root;
   /** @type {Map<string, HTMLButtonElement>} */
   #buttons = new Map();
@@ -20,13 +21,13 @@ export class Switch {
   constructor(page, root) {
     this.#page = page;
     this.#root = root;
-    this.#name = root.dataset.switch ?? "";
+    this.name = root.dataset.switch ?? "";
     page.onEvent("welcome", () => this.#build());
   }
 
-  /** Press the button of the value that holds. */
-  show() {
-    const value = String(this.#page.values[this.#name]);
+  /** Press the button of the value that holds. @param {string | null} [instead]  what holds now */
+  show(instead = null) {
+    const value = instead ?? String(this.#page.values[this.name]);
     for (const [own, made] of this.#buttons) {
       const pressed = String(own === value);
       if (made.getAttribute("aria-pressed") !== pressed) made.setAttribute("aria-pressed", pressed);
@@ -34,11 +35,11 @@ export class Switch {
   }
 
   #build() {
-    const control = this.#page.controls.find(({ name }) => name === this.#name);
+    const control = this.#page.controls.find(({ name }) => name === this.name);
     if (control?.kind !== "choice" || this.#buttons.size > 0) return;
     for (const { value, label } of control.options) {
       const made = button(label, { class: "button-small" });
-      made.addEventListener("click", () => this.#page.set({ [this.#name]: value }));
+      made.addEventListener("click", () => this.#page.set({ [this.name]: value }));
       this.#buttons.set(value, made);
     }
     this.#root.replaceChildren(...this.#buttons.values());

@@ -29,12 +29,12 @@ export function lookedAt(arrays) {
   return { layer, index, tensor: `dense${layer}.${index.length > 1 ? "W" : "b"}` };
 }
 
-/** `dense1.W[2,0], from x1 to neuron 3 of layer 1`. @param {Looked} looked  @param {readonly string[]} features */
+/** `dense1.W[2,0] (x1 to neuron 3 of layer 1)`. @param {Looked} looked  @param {readonly string[]} features */
 export function lookedWords({ layer, index, tensor }, features) {
   const [to, from] = index;
   const before = layer === 1 ? (features[from] ?? `x${subscript(from + 1)}`) : `neuron ${from + 1}`;
-  const way = from === undefined ? "the bias of" : `from ${before} to`;
-  return `${tensor}[${index.join(",")}], ${way} neuron ${to + 1} of layer ${layer}`;
+  const way = from === undefined ? "bias of" : `${before} to`;
+  return `${tensor}[${index.join(",")}] (${way} neuron ${to + 1} of layer ${layer})`;
 }
 
 /**
@@ -98,24 +98,29 @@ export function pathParts(arrays, { layer, index, tensor }, row) {
 }
 
 /**
+ * What becomes of all products, and what the loss says when the weight is nudged.
+ *
  * @param {Arrays} arrays
  * @param {Looked} looked
+ * @param {string} together  `sum` or `product`; nothing is told of `open`
  * @returns {Column[]}
  */
-export function togetherColumns(arrays, { tensor, index }) {
-  const own = arrays.get(`stage.${tensor.replace(".", ".d")}`);
-  const count = arrays.get("paths.count")?.data[0] ?? 0;
-  const listed = arrays.get("paths.product")?.data.length ?? 0;
-  /** @type {Column[]} */
-  const columns = [];
-  if (count > listed) {
-    columns.push({ head: `${count - listed} more`, tensor: arrays.get("paths.rest"), at: only });
+export function togetherColumns(arrays, { tensor, index }, together) {
+  if (together === "open") return [];
+  const all = arrays.get("paths.count")?.data[0] ?? 0;
+  const nudged = arrays.get("paths.quotient");
+  const checked = { head: "nudged: (L₊ − L₋) / 2ε", tensor: nudged, at: only, token: "correct" };
+  if (together === "product") {
+    return [{ head: `all ${all} multiplied`, tensor: arrays.get("paths.multiplied"), at: only }, checked];
   }
+  const listed = arrays.get("paths.product")?.data.length ?? 0;
+  const rest = { head: `${all - listed} more`, tensor: arrays.get("paths.rest"), at: only };
+  const own = arrays.get(`stage.${tensor.replace(".", ".d")}`);
   return [
-    ...columns,
-    { head: `all ${count}, added`, tensor: arrays.get("paths.sum"), at: only, token: "gradient" },
+    ...(all > listed ? [rest] : []),
+    { head: `all ${all} added`, tensor: arrays.get("paths.sum"), at: only, token: "gradient" },
     { head: "δ · a by backprop", tensor: own, at: () => index, token: "gradient" },
-    { head: "nudged: (L₊ − L₋) / 2ε", tensor: arrays.get("paths.quotient"), at: only, token: "correct" },
+    checked,
   ];
 }
 
