@@ -176,7 +176,10 @@ FUNCTIONS: dict[str, Callable[[list[float], Rest], float]] = {
     "tanh": lambda values, _: math.tanh(values[0]),
     "softmax": _softmax,
     "argmax": lambda values, _: float(max(range(len(values)), key=values.__getitem__)),
-    "length": lambda values, _: math.hypot(*values),
+    "length": lambda values, rest: math.hypot(*values, rest.value),
+    "root_mean_square": lambda values, rest: (
+        math.hypot(*values, rest.value) / math.sqrt(len(values) + rest.count)
+    ),
     "metropolis": lambda values, _: _metropolis(values[0], values[1], values[2]),
     "grey_level": lambda values, _: float(min(255, max(0, round(values[0] + values[1])))),
 }
@@ -186,7 +189,8 @@ FUNCTIONS: dict[str, Callable[[list[float], Rest], float]] = {
 data, of the initializer or of a mask, a parameter as it was before the step, and one that a person
 has set. `softmax` is its first argument, exp(z_k − max z), over the sum of the others, the
 exponentials of all classes. `argmax` is the place of the greatest, from 0, of equals that of the
-first. `length` is the root of the sum of the squares. `metropolis` is the chance to go from the
-second J to the first at the temperature that is the third. `grey_level` rounds the sum of both and
+first. `length` is the root of the sum of the squares, `root_mean_square` that of their mean; the
+rest of both is the length of what is not listed. `metropolis` is the chance to go from the second
+J to the first at the temperature that is the third. `grey_level` rounds the sum of both and
 cuts it off at 0 and 255.
 """

@@ -109,6 +109,7 @@ const FUNCTIONS = {
   softmax: "its exponential ÷ the sum of all",
   argmax: "the number, from 0, of the greatest of",
   length: "the root of the sum of the squares of",
+  root_mean_square: "the root of the mean of the squares of",
 };
 
 /**
@@ -141,5 +142,5 @@ export function totalOf({ combine, function: name }) {
   if (combine === "max") return "greatest";
   if (combine !== "function") return combine;
   if (name === "identity") return "unchanged";
-  return name?.replace("relu", "ReLU").replace("_", " ") ?? "value";
+  return name?.replace("relu", "ReLU").replaceAll("_", " ") ?? "value";
 }
