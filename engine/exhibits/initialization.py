@@ -50,8 +50,8 @@ OF_NEURONS = ("*.W", "*.b", "*.a", "*.z", "*.x", "*.dW", "*.db", "strands.*", "s
 """Of the network on the stage, where its neurons are shown."""
 
 STOPPED = (
-    "The step at which a number of this network stopped being finite; −1 while it learns. Its "
-    "weights are kept as they were before."
+    "The step at which a number of this network stopped being finite. Its weights are kept as they "
+    "were before."
 )
 
 GOES_ON = Number(-1.0, 1.0)
@@ -105,20 +105,15 @@ class InitializationRun:
         """Let every network learn from one minibatch; one that diverges stays as it was."""
         self._position += 1
         events: list[Event] = []
-        for number, trainer in enumerate(self._trainers):
+        for number, name in enumerate(NAMES):
             if self._stopped[number] >= 0:
                 continue
-            try:
-                trainer.step()
-            except DivergedError as error:
+            lost = self._learn(number)
+            if lost is not None:
                 self._stopped[number] = self._position
-                update = trainer.last_update
-                assert update is not None
-                trainer.network.theta[...] = update.before
-                label = LABELS[NAMES[number]]
-                facts = {"network": NAMES[number], "label": label, "tensor": error.tensor}
+                facts = {"network": name, "label": LABELS[name], "tensor": lost}
                 events.append(Event("stopped", {**facts, "step": self._position}))
-        self._measure()
+        self._compare()
         return tuple(events)
 
     def scalars(self) -> Mapping[str, float]:
@@ -178,12 +173,33 @@ class InitializationRun:
         self._stopped[...] = state["counts"][1:]
         self._measure()
 
+    def _learn(self, number: int) -> str | None:
+        """Make one step of a network; if a tensor is lost, take it back and return its name."""
+        trainer = self._trainers[number]
+        before = trainer.network.theta.copy()
+        try:
+            trainer.step()
+        except DivergedError as error:
+            lost: str | None = error.tensor
+        else:
+            loss = self._passes[number].evaluate()
+            lost = None if np.isfinite(loss) else "loss"
+        if lost is None:
+            self._scalars[f"loss_{NAMES[number]}"] = loss
+        else:
+            trainer.network.theta[...] = before
+        return lost
+
     def _measure(self) -> None:
         """Look at every network on the same samples."""
-        self._moment = None
-        for number, name in enumerate(NAMES):
-            using = self._passes[number]
+        for name, using in zip(NAMES, self._passes, strict=True):
             self._scalars[f"loss_{name}"] = using.evaluate()
+        self._compare()
+
+    def _compare(self) -> None:
+        """Find for every network how alike its neurons are."""
+        self._moment = None
+        for name, using in zip(NAMES, self._passes, strict=True):
             parameters = using.network.parameters()
             self._scalars[f"alike_{name}"] = least_similarity(parameters, self._hidden)
 
@@ -216,13 +232,16 @@ class InitializationRun:
 
     def _of_all(self) -> dict[str, Array]:
         losses = np.array([self._scalars[f"loss_{name}"] for name in NAMES], np.float32)
-        return {"each.loss": losses, "each.stopped": self._stopped}
+        stopped = np.where(self._stopped < 0, np.nan, self._stopped).astype(np.float32)
+        return {"each.loss": losses, "each.stopped": stopped}
 
     def _ledger_of_all(self, tensor: str, index: tuple[int, ...], page: int) -> Ledger:
         array = self._of_all()[tensor]
+        index, value = element(tensor, array, index)
+        if np.isnan(value):
+            raise InvalidValueError(f"{tensor}{list(index)}: not there yet: it still learns")
         if tensor == "each.stopped":
             return given(tensor, array, index, STOPPED)
-        index, value = element(tensor, array, index)
         number = index[0]
         note = (
             f"The mean loss over the {len(self._probe)} samples that all networks are looked at on."
@@ -287,6 +306,6 @@ EXHIBIT = Exhibit(
     actions=("perturb",),
     questions=("judge",),
     history=(*(f"loss_{name}" for name in NAMES), *(f"alike_{name}" for name in NAMES)),
-    gradual=RATIOS,
+    gradual=(*RATIOS, "each.stopped"),
     rate=20.0,
 )

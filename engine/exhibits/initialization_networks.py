@@ -33,10 +33,12 @@ PROBED = 64
 DRAWN = 8
 """The most neurons a layer that are drawn one by one."""
 
-TRAINING = tuple(
-    replace(one, advanced=True, **({"default": "sgd"} if one.name == "optimizer" else {}))
-    for one in training_controls(learning_rate=0.1, batch_size=32)
-    if one.name != "dropout"
+RATE, OPTIMIZER, BATCH, _ = training_controls(learning_rate=0.1, batch_size=32)
+assert isinstance(OPTIMIZER, Choice)
+TRAINING = (
+    replace(RATE, advanced=True),
+    replace(OPTIMIZER, advanced=True, default="sgd"),
+    replace(BATCH, advanced=True),
 )
 
 CONTROLS = (
