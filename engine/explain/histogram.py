@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.explain import tex
-from engine.explain.arithmetic import Paging, floats, leaf, total
+from engine.explain.arithmetic import Paging, at, floats, leaf, total
 from engine.explain.ledger import Factor, Index, Ledger, Term
 from engine.explain.simple import worked
 from engine.snapshot import Array
@@ -133,7 +133,7 @@ class Binned:
         def one(number: int) -> Term:
             place = tuple(int(i) for i in np.unravel_index(places[number], self.array.shape))
             of = float(self.array[place])
-            return Term(1.0, (Factor(rf"[{rule}]", 1.0, self.tensor, place, of),))
+            return Term(1.0, (Factor(at(symbol, place), 1.0, self.tensor, place, of),))
 
         code = f"abs({symbol})" if self.sizes else symbol
         arithmetic = total(

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from engine.explain import tex
-from engine.explain.arithmetic import Paging, leaf, times, total
+from engine.explain.arithmetic import Paging, at, leaf, times, total
 from engine.explain.ledger import Factor, Index, Ledger, Term
 from engine.explain.numbers import Explainer, Numbers
 from engine.snapshot import Array
@@ -204,15 +204,15 @@ class Twins(Numbers):
 
     def _moved_explainer(self, short: str) -> Explainer:
         def answer(index: Index, page: int) -> Ledger:
-            at, total_asked = index
-            name = f"{self._layers[at]}.{short}"
+            layer, total_asked = index
+            name = f"{self._layers[layer]}.{short}"
             array = self._parameters[name]
             places = np.arange(array.size) if total_asked else self._changed(name)
 
             def one(number: int) -> Term:
                 place = tuple(int(i) for i in np.unravel_index(places[number], array.shape))
-                rule = r"\text{there}" if total_asked else rf"{short} \ne {short}_0"
-                return Term(1.0, (Factor(f"[{rule}]", 1.0, name, place, float(array[place])),))
+                value = float(array[place])
+                return Term(1.0, (Factor(at(short, place), 1.0, name, place, value),))
 
             arithmetic = total(
                 np.ones(len(places)),
