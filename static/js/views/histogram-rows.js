@@ -168,7 +168,7 @@ export class HistogramRows extends PlotView {
       caption: names[at + painter.rows.from],
       corner: "interval",
       rows: Array.from({ length: bins }, (_, bin) => String(bin + 1)),
-      columns: ["from", "to", "numbers"],
+      columns: ["lower end", "upper end", "numbers"],
       value: (/** @type {number} */ bin, /** @type {number} */ column) =>
         column === 2 ? counts?.data[at * bins + bin] : edges?.data[at * (bins + 1) + bin + column],
     }));
