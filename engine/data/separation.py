@@ -20,7 +20,7 @@ class Threshold(NamedTuple):
     above : bool
         Whether it is class 1 that lies above.
     right : ndarray of shape (n,), bool
-        Which of the values it tells rightly.
+        Which of the values it gets right.
     """
 
     at: float
@@ -29,7 +29,7 @@ class Threshold(NamedTuple):
 
     @property
     def share(self) -> float:
-        """The share that is told rightly."""
+        """The share that it gets right."""
         return float(self.right.mean())
 
 
@@ -42,7 +42,7 @@ class Line(NamedTuple):
         Of length 1.
     b : float
     right : ndarray of shape (n,), bool
-        Which of the points it tells rightly.
+        Which of the points it gets right.
     """
 
     w: Array
@@ -51,12 +51,12 @@ class Line(NamedTuple):
 
     @property
     def share(self) -> float:
-        """The share that is told rightly."""
+        """The share that it gets right."""
         return float(self.right.mean())
 
 
 def best_threshold(values: Array, y: Array) -> Threshold:
-    """Return the threshold that tells the most values rightly; every possible one is tried.
+    """Return the threshold that gets the most values right; every possible one is tried.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def best_threshold(values: Array, y: Array) -> Threshold:
 
 
 def best_line(x: Array, y: Array) -> Line:
-    """Return the line that tells the most points rightly, of `DIRECTIONS` and every offset.
+    """Return the line that gets the most points right, of `DIRECTIONS` and every offset.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def _best_cuts(values: Array, y: Array) -> tuple[Array, Array, Array]:
     below = np.concatenate([np.zeros((rows, 1), np.int64), ones.cumsum(axis=1)], axis=1)
     # with the first k below the threshold: their zeros and the others' ones are right
     right = np.arange(n + 1) - below + (below[:, -1:] - below)
-    # equal values cannot be parted
+    # equal values cannot be separated
     apart = np.ones((rows, n + 1), bool)
     apart[:, 1:-1] = ranked[:, 1:] > ranked[:, :-1]
     up = np.where(apart, right, -1)

@@ -21,7 +21,7 @@ CANDIDATES = {
     "angle": "atan2(x2, x1)",
     "product": "x1 * x2",
 }
-"""The features one of which may part the classes alone."""
+"""The features one of which may separate the classes alone."""
 
 TRIES, STEPS = 5, 400
 """How many narrow networks are trained, and how long: enough for a wider one, nearly always."""
@@ -50,7 +50,7 @@ def _line(data: Dataset) -> Solution:
     right, count = int(best.right.sum()), len(data)
     return Solution(
         100 * best.share,
-        f"The best line that was found tells {right} of the {count} points rightly: "
+        f"The best line that was found gets {right} of the {count} points right: "
         f"{100 * best.share:.3g} %. To say one class always would be {_majority(data):.3g} %.",
         tolerance=6,
     )
@@ -93,7 +93,7 @@ def _narrow(values: Mapping[str, Value], seed: int, data: Dataset) -> Solution:
     return Solution(
         "yes" if best == 1 else "no",
         f"{TRIES} of them were trained just now from different first weights, {STEPS} steps each. "
-        f"The most points that each told rightly at any step: {listed}.",
+        f"The most points that each got right at any step: {listed}.",
     )
 
 

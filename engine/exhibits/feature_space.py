@@ -34,6 +34,7 @@ from engine.explain.scene import Scene
 from engine.explain.seen import GROUPS, Seen
 from engine.explain.simple import copied, element
 from engine.export.recipe import Recipe
+from engine.landscape.level import Crossing, zero_level
 from engine.nn.network import Network
 from engine.nn.passes import Pass
 from engine.snapshot import Array, Snapshot, freeze
@@ -58,7 +59,8 @@ SCALARS = ("loss", "accuracy", "epoch", "right")
 FAMILIES = (
     *("x", "y", "phi", "plane.u", "plane.v", "plane.axes", "right.share", "alone.share"),
     *("mesh.x", "mesh.u", "mesh.v", "regions.x1", "regions.x2", "regions.p"),
-    *("space.u", "space.v", "space.p", "line.u", "line.v"),
+    *("space.mean", "space.u", "space.v", "space.p", "line.u", "line.v"),
+    *("boundary.x1", "boundary.x2"),
     *("best.w", "best.b", "best.share", "best.u", "best.v"),
     *("all.*.z", "all.*.a", "dense?.*", "act?.*", "sigmoid.a"),
 )
@@ -127,6 +129,7 @@ class SpaceRun:
         self._places = {"": self._data.x, "mesh.": self._lay_mesh(), "cells.": self._lay_cells()}
         self._ran: set[str] = set()
         self._found: dict[str, Array] = {}
+        self._crossing: Crossing | None = None
         self._own, self._named = self._list_own(), self._list_named()
         self._scalars: dict[str, float] = {"epoch": 0.0}
         self._count_right()
@@ -220,13 +223,14 @@ class SpaceRun:
         return Event("nudged", asdict(nudge(self._scene(), exact, tensor, index, eps=eps)))
 
     def _count_right(self) -> None:
-        """Take down which share of the points is told rightly by the present weights."""
+        """Take down which share of the points the present weights get right."""
         self._scalars["right"] = float(self._array("right.share"))
 
     def _forget(self) -> None:
         """Take note that the weights, or what is looked at, are others."""
         self._ran.clear()
         self._found.clear()
+        self._crossing = None
 
     def _lay_mesh(self) -> Array:
         """Return the places on the lines of a grid, those of each line one after the other."""
@@ -244,6 +248,7 @@ class SpaceRun:
         """Return how each array that no layer computes is made."""
         makers: dict[str, Callable[[], Array]] = {
             "y": lambda: self._data.y,
+            "space.mean": lambda: self._seen("").mean(axis=0, dtype=np.float64),
             "plane.axes": lambda: np.array(self._axes, np.int32) + 1,
             "right.share": lambda: np.array(self._array("right").mean()),
             "alone.share": lambda: self._array("alone").mean(axis=1),
@@ -261,6 +266,11 @@ class SpaceRun:
                 f"mesh.{name}": partial(self._carried, axis),
                 f"space.{name}": partial(self._space_axis, axis),
                 f"line.{name}": partial(self._end, axis),
+            }
+        if self._best is None:  # where the neuron sees the inputs, it is the line itself
+            makers |= {
+                "boundary.x1": lambda: self._boundary.places[..., 0],
+                "boundary.x2": lambda: self._boundary.places[..., 1],
             }
         makers |= {"space.p": lambda: 1 / (1 + np.exp(-self._array("space.z")))}
         if (best := self._best) is not None:
@@ -281,10 +291,18 @@ class SpaceRun:
             "alone": lambda: np.stack(
                 [best_threshold(column, self._data.y).right for column in self._seen("").T]
             ),
-            "space.mean": lambda: self._seen("").mean(axis=0, dtype=np.float64),
             "space.held": lambda: np.array(self._equation[1]),
             "space.z": self._scores,
         }
+
+    @property
+    def _boundary(self) -> Crossing:
+        """Where the network gives both classes a half, in the plane of the inputs."""
+        if self._crossing is None:
+            scores = self._array(f"cells.{self._neuron}.z").astype(np.float64)
+            x1, x2 = self._array("regions.x1"), self._array("regions.x2")
+            self._crossing = zero_level(x1, x2, scores.reshape(SIDE, SIDE))
+        return self._crossing
 
     def _published(self) -> list[str]:
         hidden = () if self._made else ("phi",)
@@ -410,6 +428,7 @@ class SpaceRun:
             axes=self._axes,
             neuron=self._neuron,
             flags=flags,
+            crossing=None if self._best else self._boundary,
         )
 
     def _input_ledger(self, index: tuple[int, ...]) -> Ledger:

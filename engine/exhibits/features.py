@@ -26,8 +26,8 @@ EXHIBIT = Exhibit(
     slug="features",
     title="Features, by hand and learned",
     hall="networks",
-    promise="You will be able to make a feature that lets a straight line part two rings, say why "
-    "nobody makes all features by hand for a picture, and watch a hidden layer find its own.",
+    promise="You will be able to make a feature by which a straight line separates two rings, say "
+    "why nobody makes all features of a picture by hand, and watch a hidden layer find its own.",
     controls=CONTROLS,
     publishes=(),
     families=(*feature_space.FAMILIES, *feature_terms.PUBLISHES),

@@ -17,6 +17,7 @@ from engine.explain.ledger import Factor, Index, Ledger, Reference, Term
 from engine.explain.numbers import Numbers
 from engine.explain.spot import Spot
 from engine.landscape.expression import Expression
+from engine.landscape.level import Crossing
 from engine.snapshot import Array
 
 GROUPS = ("", "mesh.", "cells.")
@@ -32,7 +33,7 @@ GIVEN = {
     "space.u": "Where a cell of the picture lies, from left to right.",
     "space.v": "Where a cell of the picture lies, from below.",
     "best.w": "Found by trying: 720 directions a quarter of a degree apart, each with every offset "
-    "that parts the points in another way. This one tells the most points rightly.",
+    "that separates the points in another way. This one gets the most points right.",
     "best.b": "The offset of the best line that was found; see best.w.",
 }
 """Numbers that nothing computes, and ones that were found by trying."""
@@ -55,7 +56,9 @@ class Seen(Numbers):
     neuron : str
         The layer of the last neuron.
     flags : mapping of str to ndarray of bool
-        By tensor, which points each of its elements tells rightly, of shape (elements, points).
+        By tensor, which points each of its elements gets right, of shape (elements, points).
+    crossing : Crossing, optional
+        The boundary in the plane of the inputs.
     """
 
     def __init__(
@@ -67,10 +70,11 @@ class Seen(Numbers):
         axes: tuple[int, int],
         neuron: str,
         flags: Mapping[str, Array],
+        crossing: Crossing | None = None,
     ) -> None:
         super().__init__(arrays)
         self._features, self._unit, self._axes = features, unit, axes
-        self._neuron, self._flags = neuron, flags
+        self._neuron, self._flags, self._crossing = neuron, flags, crossing
         self.notes = dict(GIVEN)
         for group in GROUPS:
             self.explainers[f"{group}phi"] = partial(self._feature, group)
@@ -79,6 +83,7 @@ class Seen(Numbers):
             self.explainers[f"mesh.{name}"] = partial(self._on_mesh, axis)
             self.explainers[f"line.{name}"] = partial(self._end, "line", axis)
             self.explainers[f"best.{name}"] = partial(self._end, "best", axis)
+            self.explainers[f"boundary.x{axis + 1}"] = partial(self._bound, axis)
         self.explainers |= {
             "cells.x": self._cell,
             "regions.p": self._region,
@@ -218,6 +223,27 @@ class Seen(Numbers):
             note="On the line z = 0 the neuron gives both classes the same probability, a half.",
         )
 
+    def _bound(self, axis: int, index: Index, page: int) -> Ledger:
+        """Explain an end of a piece of the boundary: on an edge between two cells."""
+        assert self._crossing is not None
+        along, row, column = self._crossing.edges[index]
+        share = float(self._crossing.shares[index])
+        tensor, of = f"boundary.x{axis + 1}", f"regions.x{axis + 1}"
+        first = int(column if axis == 0 else row)
+        if along != axis:
+            return self.same(tensor, index, of, (first,), "On an edge between two cells.")
+        return self.sum_of(
+            tensor,
+            index,
+            times(self.factor(of, (first,)), Factor("(1 - t)", 1 - share)),
+            times(self.factor(of, (first + 1,)), Factor("t", share)),
+            general=r"(1 - t)\, a + t\, b",
+            code=f"x{axis + 1}[{first}] + {share!r} * (x{axis + 1}[{first + 1}] - "
+            f"x{axis + 1}[{first}])",
+            note="Between two cells whose scores z have different signs: so far from the one to "
+            "the other, t, as z takes to become 0 if it changes evenly.",
+        )
+
     def _equation(self, line: str) -> tuple[str, Factor, tuple[Index, Index]]:
         """Return a line's weights, the rest of its equation, and where its two weights stand."""
         if line == "best":
@@ -239,7 +265,7 @@ class Seen(Numbers):
             general=r"\mathrm{mean}\, \mathrm{right}",
             code="right.mean()",
             symbols={},
-            note=f"A 1 for each of the {int(flags.sum())} points that are told rightly, a 0 for "
+            note=f"A 1 for each of the {int(flags.sum())} points that it gets right, a 0 for "
             f"each of the others; {WHAT[tensor]}",
         )
         return self.found(tensor, index, arithmetic, page=page)

@@ -77,7 +77,7 @@ def stage(shared: Page) -> Stage:
 
 def test_a_line_cannot_part_the_rings_and_the_page_says_so(stage: Stage):
     stage.open("?step=200")
-    expect(stage.said).to_contain_text("No straight line parts these two classes")
+    expect(stage.said).to_contain_text("No straight line separates these two classes")
     neuron, best = (float(stage.number("shares", 0, column).inner_text()) for column in (0, 1))
     assert neuron < best < 0.8
     expect(stage.space).to_be_hidden()
@@ -86,7 +86,7 @@ def test_a_line_cannot_part_the_rings_and_the_page_says_so(stage: Stage):
     asked = stage.page.locator("predict-question[question=line]")
     asked.get_by_role("spinbutton").fill("95")
     asked.get_by_role("button", name="Check").click()
-    expect(asked).to_contain_text("✗ Not this time. 69. The best line that was found tells")
+    expect(asked).to_contain_text("✗ Not this time. 69. The best line that was found gets")
 
 
 def test_a_formula_of_ones_own_parts_them_and_a_bad_one_is_refused_where_it_stands(stage: Stage):
@@ -119,6 +119,7 @@ def test_ready_made_features_fill_the_fields_and_are_taken(stage: Stage):
         expect(stage.space).to_have_attribute("x-label", f"φ1 = {first}")
     stage.button("All up to degree 2").click()
     expect(stage.page.locator("[data-seen] tbody tr")).to_have_count(5)
+    expect(stage.said).to_contain_text("hold the others at their mean")
 
 
 def test_a_hidden_layer_unfolds_the_rings_and_folds_them_up_again(stage: Stage):
@@ -133,13 +134,18 @@ def test_a_hidden_layer_unfolds_the_rings_and_folds_them_up_again(stage: Stage):
     stage.expect_step(0)
     expect(stage.said).to_contain_text("wrong side")
     assert stage.mesh() == folded
-    expect(stage.page.locator("[data-point-title]")).to_contain_text("Point 1:")
+    expect(stage.page.locator("[data-point-title]")).to_contain_text("Point 1, class")
     stage.space.get_by_role("gridcell").focus()
     stage.page.keyboard.press("ArrowRight")
     stage.page.keyboard.press("Enter")
-    expect(stage.page.locator("[data-point-title]")).to_contain_text("Point 2:")
+    expect(stage.page.locator("[data-point-title]")).to_contain_text("Point 2, class")
     stage.number("seen", 1, 0).get_by_role("button").click()
     expect(stage.ledger).to_contain_text("all.act2.a[1,1]")
+    graph = stage.page.get_by_role("grid", name="the network, at the point that is looked at")
+    graph.get_by_role("gridcell").focus()
+    stage.page.keyboard.press("Enter")
+    expect(stage.ledger).to_contain_text("dense1.x[0,0]")
+    expect(stage.ledger).to_contain_text("Of point 2, which is looked at.")
 
 
 def test_terms_are_counted_and_written_out(stage: Stage):

@@ -17,6 +17,7 @@ from engine.exhibits.features import EXHIBIT
 from engine.explain.ledger import TOLERANCE
 from engine.explain.terms import terms_of, terms_of_exactly
 from engine.landscape.expression import parse
+from engine.landscape.level import zero_level
 from engine.recorder import Recorder
 
 MODES = (
@@ -157,8 +158,29 @@ def test_the_boundary_in_the_input_plane_is_where_the_line_is_in_the_plane_of_fe
     x1, x2 = np.meshgrid(found["regions.x1"], found["regions.x2"])
     p = 1 / (1 + np.exp(-(W[0] * x1**2 + W[1] * x2**2 + b)))
     np.testing.assert_allclose(found["regions.p"], p, atol=1e-4)
+    boundary = found["boundary.x1"], found["boundary.x2"]
+    assert boundary[0].size > 40
+    z = W[0] * boundary[0] ** 2 + W[1] * boundary[1] ** 2 + b
+    assert np.abs(z).max() < 0.01
     for u, v in zip(found["line.u"], found["line.v"], strict=True):
         assert W @ [u, v] + b == pytest.approx(0, abs=1e-9)
+
+
+@given(st.integers(0, 2**31))
+def test_the_level_of_nought_lies_on_edges_between_signs_and_has_no_loose_ends_inside(seed):
+    rng = np.random.default_rng(seed)
+    x, y, z = np.arange(6.0), np.arange(5.0), rng.standard_normal((5, 6))
+    found = zero_level(x, y, z)
+    changes = (np.diff(z > 0, axis=0)).sum() + (np.diff(z > 0, axis=1)).sum()
+    assert len(np.unique(found.edges.reshape(-1, 3), axis=0)) == changes
+    assert ((found.shares >= 0) & (found.shares <= 1)).all()
+    ends = [tuple(end) for end in found.edges.reshape(-1, 3).tolist()]
+    for along, row, column in set(ends):
+        on_border = row in (0, 4) if along == 0 else column in (0, 5)
+        assert ends.count((along, row, column)) == (1 if on_border else 2)
+    # of a plane, the level is straight
+    flat = zero_level(x, y, x - 2 * y[:, None] + 0.3)
+    np.testing.assert_allclose(flat.places[..., 0] - 2 * flat.places[..., 1] + 0.3, 0, atol=1e-12)
 
 
 @given(

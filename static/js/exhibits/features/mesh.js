@@ -13,7 +13,7 @@ const NONE = new Float32Array(0);
 /** The lines of a grid, drawn as one path that breaks after each. */
 export class Mesh {
   /** @type {Curve} */
-  #curve = { token: "hairline-strong", x: NONE, y: NONE, weight: 0.5 };
+  #curve = { token: "ink-soft", x: NONE, y: NONE, weight: 0.28 };
   #curves = [this.#curve];
   #points = { x: NONE, y: NONE, classes: /** @type {ArrayLike<number>} */ (NONE) };
 
@@ -84,6 +84,45 @@ export class Mesh {
       this.#curve.y = new Float32Array(size).fill(NaN);
     }
     return /** @type {[Float32Array, Float32Array]} */ ([this.#curve.x, this.#curve.y]);
+  }
+}
+
+/** A curve of many short pieces, drawn as one path that breaks after each. */
+export class Pieces {
+  /** @type {Curve} */
+  #curve;
+  #curves;
+  #x = NONE;
+  #y = NONE;
+
+  /** @param {Pick<Curve, "token" | "label">} look */
+  constructor(look) {
+    this.#curve = { ...look, x: NONE, y: NONE };
+    this.#curves = [this.#curve];
+  }
+
+  /**
+   * @param {Tensor | undefined} x  of shape (pieces, 2)
+   * @param {Tensor | undefined} y
+   */
+  take(x, y) {
+    const pieces = x?.shape[0] ?? 0;
+    if (!x || !y || pieces === 0) return [];
+    if (this.#x.length < 3 * pieces) {
+      this.#x = new Float32Array(6 * pieces);
+      this.#y = new Float32Array(6 * pieces);
+    }
+    this.#x.fill(NaN);
+    this.#y.fill(NaN);
+    for (let i = 0; i < pieces; i++) {
+      for (let end = 0; end < 2; end++) {
+        this.#x[3 * i + end] = x.data[2 * i + end];
+        this.#y[3 * i + end] = y.data[2 * i + end];
+      }
+    }
+    this.#curve.x = this.#x;
+    this.#curve.y = this.#y;
+    return this.#curves;
   }
 }
 

@@ -4,6 +4,7 @@
  *
  * @import {ExhibitView, Frame, Tensor} from "../../core/types.js"
  * @import {Page} from "../../core/page.js"
+ * @import {GraphView} from "../../views/graph-view.js"
  * @import {Column} from "../../views/number-table.js"
  */
 
@@ -13,7 +14,7 @@ import { button, detail, one, setAttributes, setText } from "../../core/dom.js";
 import { LineChart } from "../../views/line-chart.js";
 import { NumberTable } from "../../views/number-table.js";
 import { PlaneView } from "../../views/plane-view.js";
-import { Mesh, SpaceRegions } from "./mesh.js";
+import { Mesh, Pieces, SpaceRegions } from "./mesh.js";
 
 /** Features that others have made, to begin with: what fills the fields. */
 const MADE = [
@@ -25,9 +26,8 @@ const MADE = [
 const FIELDS = ["phi1", "phi2", "phi3", "phi4", "phi5"];
 
 const STAGE = `
-<section class="panel feature-wide" data-for="hand">
-  <div class="figure-tools" data-made role="group" aria-label="Features to begin with"></div>
-</section>
+<div class="feature-wide feature-made" data-for="hand" data-made role="group"
+  aria-label="Features to begin with"></div>
 <figure class="feature-figure">
   <plane-view data-plane="inputs" data-tensor="regions.p" label="the input plane" x-label="x1"
     y-label="x2" equal></plane-view>
@@ -36,17 +36,18 @@ const STAGE = `
   <plane-view data-plane="space" data-tensor="plane.u plane.v"
     label="what the neuron sees"></plane-view>
 </figure>
-<section class="panel" data-for="raw hand learned">
+<figure class="feature-figure feature-wide" data-for="learned" data-graph></figure>
+<section class="panel">
   <p class="feature-said" data-said></p>
-  <number-table data-shares label="how many points are told rightly"></number-table>
+  <number-table data-shares label="how many points it gets right"></number-table>
   <h2 class="panel-title" data-point-title></h2>
   <number-table data-seen label="what the neuron sees"></number-table>
   <number-table data-point label="the point that is looked at"></number-table>
 </section>
 <section class="panel">
-  <line-chart label="share told rightly, and loss" x="history.step" low="0" data-tensor="history.loss"
+  <line-chart label="share of points right, and loss" x="history.step" low="0" data-tensor="history.loss"
     series='[
-      {"name": "history.right", "label": "told rightly", "token": "correct", "dash": []},
+      {"name": "history.right", "label": "share right", "token": "correct", "dash": []},
       {"name": "history.loss", "label": "loss", "token": "training", "dash": [5, 3]}
     ]'></line-chart>
 </section>`;
@@ -73,8 +74,13 @@ class Space {
   #seq = -1;
   #straight = new Mesh();
   #carried = new Mesh();
+  #boundary = new Pieces({ token: "ink", label: "the same line, seen here" });
   #ground = new SpaceRegions();
   #under = new SpaceRegions();
+  #figure;
+  /** @type {GraphView | null} */
+  #graph = null;
+  #asked = false;
   /** What was announced last: a milestone is told once. */
   #told = "";
 
@@ -89,6 +95,7 @@ class Space {
     this.#seen = one(root, "[data-seen]", NumberTable);
     this.#chart = one(root, "line-chart", LineChart);
     this.#said = one(root, "[data-said]", HTMLElement);
+    this.#figure = one(root, "[data-graph]", HTMLElement);
     this.#title = one(root, "[data-point-title]", HTMLElement);
     root.addEventListener("point-pick", (event) => page.set({ point: detail(event).index }));
     one(root, "[data-made]", HTMLElement).append("Begin with: ", ...MADE.map((set) => this.#button(set)));
@@ -118,6 +125,7 @@ class Space {
     this.#paintInputs(arrays, x, y, point);
     if (mode !== "raw") this.#paintSpace(arrays, y, point);
     this.#paintTables(arrays, point);
+    if (mode === "learned") this.#paintGraph(frame);
     this.#say(frame, mode);
   }
 
@@ -139,7 +147,8 @@ class Space {
     plane.show({ points, bounds: ground.bounds, classNames: CLASSES });
     plane.regions(ground.regions);
     const straight = this.#mode === "raw" ? [...ends(arrays, "line", NEURON), ...ends(arrays, "best", BEST)] : [];
-    plane.curves([...mesh, ...straight]);
+    const bent = this.#boundary.take(arrays.get("boundary.x1"), arrays.get("boundary.x2"));
+    plane.curves([...mesh, ...straight, ...bent]);
     plane.choose(point);
   }
 
@@ -166,6 +175,45 @@ class Space {
     plane.choose(point);
   }
 
+  /** The network, with the numbers of the point that is looked at. @param {Frame} frame */
+  #paintGraph({ arrays, run }) {
+    if (!this.#graph) {
+      if (!this.#asked) void this.#loadGraph();
+      return;
+    }
+    const { activation, network } = this.#page.values;
+    const last = lastLayer(arrays);
+    const columns = Array.from({ length: last }, (_, i) => {
+      const dense = `dense${i + 1}`;
+      const hidden = i + 1 < last;
+      return {
+        heading: hidden ? `layer ${i + 1}` : "the neuron",
+        units: arrays.get(`${dense}.b`)?.shape[0] ?? 0,
+        a: hidden ? `act${i + 1}.a` : "sigmoid.a",
+        W: `${dense}.W`,
+        b: `${dense}.b`,
+        z: `${dense}.z`,
+        ...(hidden ? { activation: String(activation) } : { names: ["p"] }),
+      };
+    });
+    const inputs = { heading: "inputs", units: 2, a: "dense1.x", names: ["x1", "x2"] };
+    this.#graph.shape([inputs, ...columns], `${network} ${activation}`);
+    this.#graph.show(arrays, run);
+  }
+
+  /** It is not needed where there is no hidden layer. */
+  async #loadGraph() {
+    this.#asked = true;
+    const { GraphView } = await import("../../views/graph-view.js");
+    const graph = new GraphView();
+    setAttributes(graph, { label: "the network, at the point that is looked at", height: "300" });
+    this.#figure.replaceChildren(graph);
+    this.#graph = graph;
+    this.#seq = -1;
+    this.#page.invalidate();
+    this.#page.relink();
+  }
+
   /** What a number that the neuron sees is called. @param {number} number  from 1 */
   #nameOf(number) {
     if (this.#mode === "raw") return `x${number}`;
@@ -176,7 +224,7 @@ class Space {
 
   /** @param {Map<string, Tensor>} arrays @param {number} point */
   #paintTables(arrays, point) {
-    const last = LAYERS.findLast((number) => arrays.has(`dense${number}.W`)) ?? 1;
+    const last = lastLayer(arrays);
     const unit = this.#mode === "raw" ? "x" : this.#mode === "hand" ? "phi" : `all.act${last - 1}.a`;
     const seen = arrays.get(unit);
     const [W, b] = [arrays.get(`dense${last}.W`), arrays.get(`dense${last}.b`)];
@@ -196,21 +244,21 @@ class Space {
       { head: "x1", tensor: x, at: () => [point, 0] },
       { head: "x2", tensor: x, at: () => [point, 1] },
     ];
-    setText(this.#title, `Point ${point + 1}: what the neuron sees, and what it says`);
+    const named = CLASSES[arrays.get("y")?.data[point] ?? 0];
+    setText(this.#title, `Point ${point + 1}, ${named}: what the neuron sees, and what it says`);
     this.#point.show(
       [
-        ...(this.#mode === "raw" ? [] : inputs),
+        ...(this.#mode === "hand" ? inputs : []),
         { head: "bias b", tensor: b, at: () => [0] },
         { head: "score z", tensor: arrays.get(`all.dense${last}.z`), at: () => [point, 0] },
         { head: "p", tensor: arrays.get("all.sigmoid.a"), at: () => [point, 0] },
-        { head: "class y", tensor: arrays.get("y"), at: () => [point] },
       ],
       [`point ${point + 1}`],
     );
     /** @type {Column[]} */
     const shares = [{ head: "the neuron", tensor: arrays.get("right.share"), at: () => [] }];
     if (this.#mode === "raw") shares.push({ head: "the best line", tensor: arrays.get("best.share"), at: () => [] });
-    this.#shares.show(shares, ["share of the points told rightly"]);
+    this.#shares.show(shares, ["share of points right"]);
   }
 
   /** @param {Frame} frame @param {string} mode */
@@ -219,19 +267,28 @@ class Space {
     const best = arrays.get("best.share")?.data[0];
     const all = right === 1;
     let text = all
-      ? "The line parts the two classes: every point is on its side."
+      ? "The line separates the two classes: every point is on its side."
       : "Some points still lie on the wrong side of the line.";
     if (mode === "raw" && best !== undefined && best < 1) {
-      text = "No straight line parts these two classes: even the best that was found, dashed, errs.";
+      text = "No straight line separates these two classes: even the best that was found, dashed, errs.";
     }
-    setText(this.#said, text);
+    const more = arrays.get("space.mean")?.data.length ?? 2;
+    setText(this.#said, more > 2 ? `${text} ${SLICE}` : text);
     const told = all ? text : "";
     if (told && told !== this.#told && step > 0) this.#page.announce(`${text} Step ${step}.`);
     if (told !== this.#told) this.#told = told;
   }
 }
 
+/** The number of the last neuron's layer. @param {Map<string, Tensor>} arrays */
+function lastLayer(arrays) {
+  return LAYERS.findLast((number) => arrays.has(`dense${number}.W`)) ?? 1;
+}
+
 const CLASSES = ["class 0", "class 1"];
+const SLICE =
+  "The plane shows two of the numbers that the neuron sees (“More” chooses which); its line and its " +
+  "colours hold the others at their mean.";
 const LAYERS = [1, 2, 3, 4];
 const NEURON = /** @type {const} */ ({ token: "ink", label: "the neuron's line: p = ½" });
 const BEST = /** @type {const} */ ({ token: "correct", label: "the best line that was found", dash: [6, 4] });
