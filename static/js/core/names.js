@@ -18,6 +18,7 @@ const MEANINGS = {
   dz: "gradient: how the loss changes with this sum",
   da: "gradient: how the loss changes with this activation",
   dy: "gradient: how the loss changes with what leaves the layer",
+  update: "how far the last step moved it",
   m: "the optimizer's memory: a running mean of the gradients",
   v: "the optimizer's memory: a running mean of the squared gradients",
   held: "the share of the weights' movement that lies in this plane",
@@ -103,14 +104,53 @@ const OF_HALLS = {
     "compare.rate": ["the learning rate", ["scaling"]],
     "compare.steps": ["steps until J has nearly reached its least", ["scaling"]],
   },
+  networks: {
+    x: ["a number of a training point", ["example", "input"]],
+    y: ["what the network should say of a training point", ["example"]],
+    target: ["what the output should be", ["example", "output"]],
+    example: ["which training point is on the stage, from 0", ["place"]],
+    "stage.loss": ["the loss of the example on the stage", []],
+    "look.layer": ["the layer of the parameter that is looked at", ["place"]],
+    "look.index": ["where the parameter is that is looked at", ["axis"]],
+    "paths.unit": ["which neuron a path goes through, from 0", ["path", "layer"]],
+    "paths.factor": ["a local derivative along a path", ["path", "factor"]],
+    "paths.product": ["the product along a path", ["path"]],
+    "paths.rest": ["the paths that are not listed, added", ["place"]],
+    "paths.count": ["how many paths there are", ["place"]],
+    "paths.sum": ["the products of all paths, added", ["place"]],
+    "paths.multiplied": ["the products of all paths, multiplied", ["place"]],
+    "paths.loss": ["the example's loss with the parameter nudged", ["side"]],
+    "paths.quotient": ["how the loss changes when the parameter is nudged", ["place"]],
+    "each.sample": ["which training point it is, from 0", ["place"]],
+    "each.dz": ["δ of its own loss", ["place"]],
+    "each.x": ["what came in along the weight", ["place"]],
+    "each.gradient": ["the gradient of its own loss", ["place"]],
+    "each.sum": ["Δ, after this example", ["place"]],
+    "each.count": ["how many examples the minibatch had", ["place"]],
+    "each.rest": ["the examples that are not listed, added", ["place"]],
+    "each.total": ["Δ, after all examples", ["place"]],
+    "each.mean": ["Δ over the number of examples: the gradient", ["place"]],
+    "regions.p": ["what the network says of a place", ["row", "column"]],
+    "regions.class": ["the class that the network gives a place", ["row", "column"]],
+    "regions.x1": ["a place along the first input", ["column"]],
+    "regions.x2": ["a place along the second input", ["row"]],
+  },
+};
+
+/** What samples and units are called in such a hall. @type {Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>} */
+const AXES_OF_HALLS = {
+  networks: { W2: ["neuron", "input"], b1: ["neuron"], 2: ["example", "neuron"] },
 };
 
 /** Those of the page's own hall. @type {Readonly<Record<string, readonly [string, readonly string[]]>>} */
 let own = {};
+/** @type {Readonly<Record<string, readonly string[]>>} */
+let ownAxes = {};
 
 /** Speak as one does in a hall. @param {string} hall */
 export function speakOf(hall) {
   own = OF_HALLS[hall] ?? {};
+  ownAxes = AXES_OF_HALLS[hall] ?? {};
 }
 
 /** @type {Readonly<Record<string, readonly string[]>>} */
@@ -150,9 +190,11 @@ export function isGradient(tensor) {
  * @returns {string}
  */
 export function placeInWords(tensor, index) {
-  const part = partOf(tensor).replace(/^d/, "");
+  const memory = /\.([Wb])\.\w+$/.exec(tensor);
+  const part = memory?.[1] ?? partOf(tensor).replace(/^d/, "");
   const alone = (own[tensor] ?? ALONE[tensor])?.[1].slice(-index.length);
-  const axes = alone ?? AXES[`${part}${index.length}`] ?? AXES[index.length] ?? [];
+  const [known, any] = [`${part}${index.length}`, index.length];
+  const axes = alone ?? ownAxes[known] ?? AXES[known] ?? ownAxes[any] ?? AXES[any] ?? [];
   return index.map((at, axis) => `${axes[axis] ?? `axis ${axis + 1}`} ${at + 1}`).join(", ");
 }
 
