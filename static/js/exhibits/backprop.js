@@ -32,7 +32,8 @@ import {
   togetherColumns,
 } from "./backprop/tables.js";
 
-const ONE_ROW = [""];
+const TOGETHER = ["together"];
+const MINIBATCH = ["minibatch"];
 /** Not there where one output is enough. */
 const WINNERS = ["regions", "class"].join(".");
 const PARAMETER = /^(?:stage\.)?dense\d+\.d?[Wb]/;
@@ -208,7 +209,7 @@ class Stage {
     setText(this.#notes.paths, pathsTitle(all, looked, this.#names.features));
     this.#tables.paths.show(pathColumns(arrays, looked, depthOf(arrays)), pathRows(arrays));
     const together = String(this.#page.values.together);
-    this.#tables.together.show(togetherColumns(arrays, looked, together), together === "open" ? [] : ONE_ROW);
+    this.#tables.together.show(togetherColumns(arrays, looked, together), together === "open" ? [] : TOGETHER);
     if (this.#lit >= 0) this.#graph.light(pathParts(arrays, looked, this.#lit));
   }
 
@@ -221,7 +222,7 @@ class Stage {
     const told = `${made}: what each said of ${name}`;
     setText(this.#notes.sums, samples === 0 ? "No step has been made yet: go on by one (→)." : told);
     this.#tables.each.show(eachColumns(arrays), eachRows(arrays));
-    this.#tables.mean.show(meanColumns(arrays, looked), ONE_ROW);
+    this.#tables.mean.show(meanColumns(arrays, looked), MINIBATCH);
   }
 
   /** A path that is pointed at lights up. @param {number} row  −1: none */
