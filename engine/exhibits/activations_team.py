@@ -23,7 +23,7 @@ from engine.nn.regions import Regions, around
 from engine.nn.trainer import Trainer
 from engine.snapshot import Array, Snapshot, freeze
 
-CELLS = 48
+CELLS = 64
 """Rows and columns of the plane over which each network is asked."""
 
 SAMPLES = 120

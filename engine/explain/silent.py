@@ -65,6 +65,7 @@ class Silent(Numbers):
                 self.arrays |= {
                     f"{name}.greatest{layer}": tensors[f"dense{layer}.z"].max(axis=0),
                     f"{name}.silent{layer}": silent.astype(np.uint8),
+                    f"{name}.alive{layer}": (~silent).astype(np.uint8),
                     f"{name}.pull{layer}": pull if begun else np.full_like(pull, np.nan),
                 }
                 self._explain_layer(name, layer)
@@ -79,6 +80,7 @@ class Silent(Numbers):
         self.explainers |= {
             f"{name}.greatest{layer}": lambda i, page: self._greatest(name, layer, i, page),
             f"{name}.silent{layer}": lambda i, page: self._is_silent(name, layer, i),
+            f"{name}.alive{layer}": lambda i, page: self._is_alive(name, layer, i),
             f"{name}.pull{layer}": lambda i, page: self._pull(name, layer, i),
         }
 
@@ -108,6 +110,17 @@ class Silent(Numbers):
             note="1 if this unit gets a positive sum from no point, else 0.",
         )
         return self.found(tensor, index, arithmetic)
+
+    def _is_alive(self, name: str, layer: int, index: Index) -> Ledger:
+        return self.sum_of(
+            f"{name}.alive{layer}",
+            index,
+            times(Factor("1", 1.0)),
+            times(Factor("-1", -1.0), self.factor(f"{name}.silent{layer}", index, "s")),
+            general="1 - s",
+            code=f"1 - silent[{index[0]}]",
+            note="1 if some point gives this unit a positive sum.",
+        )
 
     def _pull(self, name: str, layer: int, index: Index) -> Ledger:
         (unit,) = index

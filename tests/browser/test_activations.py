@@ -116,15 +116,16 @@ def test_a_wrong_guess_is_told_from_a_right_one_by_the_engine(stage):
 def test_a_bend_parts_the_two_layers_from_their_one_matrix(stage):
     stage.open("?mode=collapse&step=60")
     expect(stage.says).to_contain_text("the two layers are one")
-    one = stage.number(BOTH, 0, 2).text_content()
-    expect(stage.number(BOTH, 0, 1)).to_have_text(one)
+    one = stage.number(BOTH, 0, 1).text_content()
+    expect(stage.number(BOTH, 0, 0)).to_have_text(one)
     stage.number("both layers multiplied", 0, 0).locator("button").click()
     expect(stage.ledger).to_contain_text("one.M[0,0]")
     expect(stage.ledger).to_contain_text("sum of 4 products")
-    bend = stage.page.locator("[data-control=alpha] input[type=range]")
-    bend.fill("50")
+    # the slider stands on the stage, and among the controls
+    stage.page.locator(".activation-bend input[type=range]").fill("0.5")
     expect(stage.says).to_contain_text("No single layer says the same any more")
-    expect(stage.number(BOTH, 0, 1)).not_to_have_text(one)
+    expect(stage.page.locator("controls-panel [data-control=alpha] .field")).to_have_value("0.5")
+    expect(stage.number(BOTH, 0, 0)).not_to_have_text(one)
     plane = stage.page.locator("plane-view")
     plane.scroll_into_view_if_needed()
     at = plane.evaluate(
@@ -156,6 +157,8 @@ def test_dead_units_are_counted_and_their_gradient_is_nought(stage):
     counts.locator("button").click()
     expect(stage.ledger).to_contain_text("relu.silent[0]")
     expect(stage.number("ReLU, hidden layer 2", 0, 2)).to_have_text("0")
+    dashed = "(graph) => [...graph.painter.masks[2]].filter((alive) => !alive).length"
+    assert stage.page.locator("graph-view[data-graph=relu]").evaluate(dashed) == 8
     assert violations(stage.page) == []
 
 
@@ -186,6 +189,16 @@ def test_logits_are_typed_and_a_bad_one_is_said_beside_them(stage):
     first.press("Enter")
     expect(stage.number(SAFE, 0, 0)).to_have_text("\u2212150")
     expect(sliders.locator(".control-problem")).to_be_hidden()
+
+
+def test_another_mode_has_another_length(stage):
+    stage.open("?mode=functions")
+    caption = stage.page.locator("transport-bar .caption")
+    expect(caption).to_have_text("step 0 / 20")
+    stage.choose("collapse")
+    expect(caption).to_have_text("step 0")
+    stage.choose("softmax")
+    expect(caption).to_have_text("step 0 / 120")
 
 
 @pytest.mark.parametrize("mode", ["functions", "networks", "collapse", "dying", "softmax"])

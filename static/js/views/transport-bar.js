@@ -61,6 +61,8 @@ export class TransportBar extends HTMLElement {
   #target = null;
   /** Whether somebody has asked for a step and waits to hear which it is. */
   #awaited = false;
+  /** @type {number | null | undefined} of the run whose timeline it is */
+  #length = undefined;
   #shown = { step: -1, head: -1, epoch: -1, pace: -1, playing: false, moment: -1 };
 
   connectedCallback() {
@@ -106,6 +108,7 @@ export class TransportBar extends HTMLElement {
     this.#timeline.addEventListener("input", () => this.#drag(), { signal });
     this.#timeline.addEventListener("change", () => (this.#held = false), { signal });
     page.onEvent("welcome", (welcome) => this.#welcome(welcome), { signal });
+    page.onEvent("values", ({ data }) => this.#measure(data.length), { signal });
     page.onEvent("lines", () => this.#showGhosts(), { signal });
     page.onEvent("connection", ({ state }) => this.#enable(state === "open"), { signal });
     page.onEvent("slow", () => this.#showSlow(), { signal });
@@ -161,14 +164,22 @@ export class TransportBar extends HTMLElement {
     shown.head = frame.head;
   }
 
+  /** Another run may have another length, or none. @param {number | null} length */
+  #measure(length) {
+    if (length === this.#length) return;
+    this.#length = length;
+    this.#shown.step = -1;
+    this.#track.style.setProperty("--ticks", String(tickCount(length)));
+    this.#track.toggleAttribute("data-ticks", length !== null);
+  }
+
   /** @param {Welcome} welcome */
   #welcome({ step, head, length, playing }) {
     this.#end = niceEnd(head, length);
     this.#timeline.max = String(this.#end);
     this.#showGhosts();
     this.#buttons.fork.hidden = !this.#page?.controls.some(({ effect }) => effect === "live");
-    this.#track.style.setProperty("--ticks", String(tickCount(length)));
-    this.#track.toggleAttribute("data-ticks", length !== null);
+    this.#measure(length);
     this.#showPlaying(playing);
     this.#shown = { step: -1, head: -1, epoch: -1, pace: -1, playing, moment: -1 };
     this.#showSlow();

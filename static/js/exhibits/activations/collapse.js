@@ -8,42 +8,57 @@
 
 import { detail, one, setText } from "../../core/dom.js";
 import { significant } from "../../core/format.js";
+import { GraphView } from "../../views/graph-view.js";
 import { NumberTable } from "../../views/number-table.js";
+import { controlRow } from "../../views/parts/control-row.js";
 import { PlaneView } from "../../views/plane-view.js";
+import { hiddenColumn, INPUTS, OUTPUTS, outputColumn } from "./graphs.js";
 import { NONE } from "./names.js";
 import { Points } from "./planes.js";
 
 const STAGE = `
+<div class="activation-bend" data-bend></div>
 <p class="activation-says" data-says></p>
-<div class="activation-planes">
+<div class="activation-planes" data-even>
   <figure class="activation-plot">
-    <plane-view data-tensor="net.regions.p" label="two layers, and the straight line of one" equal></plane-view>
+    <plane-view data-tensor="net.regions.p" label="border of the two layers, and of one" equal></plane-view>
   </figure>
+  <div class="activation-column">
+    <section class="panel">
+      <h2 class="panel-title">What they say of the point with the ring: click another</h2>
+      <number-table data-part="both" label="the same point, both ways"></number-table>
+    </section>
+    <section class="panel">
+      <h2 class="panel-title">Multiplied: W₂W₁ and W₂b₁ + b₂</h2>
+      <number-table data-part="one" label="both layers multiplied"></number-table>
+    </section>
+    <section class="panel">
+      <h2 class="panel-title">The nearest single layer</h2>
+      <number-table data-part="best" label="the nearest single layer"></number-table>
+    </section>
+  </div>
+</div>
+<div class="activation-graphs">
   <section class="panel">
-    <h2 class="panel-title">The same point, both ways</h2>
-    <number-table data-part="both" label="the same point, both ways"></number-table>
-    <p class="figure-note">Click another point of the plane to send it through.</p>
+    <h2 class="panel-title">Two layers</h2>
+    <graph-view data-part="two" label="two layers" height="230"></graph-view>
+  </section>
+  <section class="panel">
+    <h2 class="panel-title">Multiplied: one layer</h2>
+    <graph-view data-part="single" label="one layer, multiplied" height="230"></graph-view>
   </section>
 </div>
 <section class="panel activation-hidden">
   <h2 class="panel-title">Both layers: each hidden unit with its weights and what it makes of the point</h2>
   <number-table data-part="hidden" label="the hidden units"></number-table>
-</section>
-<div class="panels panels-wide">
-  <section class="panel">
-    <h2 class="panel-title">Multiplied: W₂W₁ and W₂b₁ + b₂</h2>
-    <number-table data-part="one" label="both layers multiplied"></number-table>
-  </section>
-  <section class="panel">
-    <h2 class="panel-title">The nearest single layer</h2>
-    <number-table data-part="best" label="the nearest single layer"></number-table>
-  </section>
-</div>`;
+</section>`;
+
+/** How long a bend that was chosen is not overwritten by another, ms. */
+const PATIENCE = 1000;
 
 /** @param {string} head @param {import("../../core/types.js").Tensor | undefined} tensor @param {number} i */
 const column = (head, tensor, i) => ({ head, tensor, at: (/** @type {number} */ row) => [row, i] });
 
-const OUTPUTS = ["class 0", "class 1"];
 /** What is less than this is the rounding of the last digit. */
 const ROUNDING = 1e-20;
 
@@ -60,16 +75,27 @@ export function mount(root, page) {
 class CollapseStage {
   #page;
   #plane;
+  #graphs;
   #tables;
   #says;
+  /** @type {import("../../views/parts/control-row.js").Row | null} */
+  #bend = null;
+  #chosen = { value: NaN, until: 0 };
   #points = new Points();
   #seq = -1;
-  #line = { x1: NaN, y1: NaN, x2: NaN, y2: NaN, token: /** @type {const} */ ("focus"), label: "", dash: [6, 4] };
+  #line = {
+    ...{ token: /** @type {const} */ ("focus"), label: "the nearest single layer", dash: [6, 4] },
+    ...{ x: /** @type {ArrayLike<number>} */ (NONE), y: /** @type {ArrayLike<number>} */ (NONE) },
+  };
 
   /** @param {HTMLElement} root @param {Page} page */
   constructor(root, page) {
     this.#page = page;
     this.#plane = one(root, "plane-view", PlaneView);
+    this.#graphs = {
+      two: one(root, "[data-part='two']", GraphView),
+      single: one(root, "[data-part='single']", GraphView),
+    };
     const table = (/** @type {string} */ part) => one(root, `[data-part="${part}"]`, NumberTable);
     this.#tables = {
       both: table("both"),
@@ -78,6 +104,15 @@ class CollapseStage {
       best: table("best"),
     };
     this.#says = one(root, "[data-says]", HTMLElement);
+    const control = page.controls.find(({ name }) => name === "alpha");
+    if (control) {
+      // the lesson is about it: it stands where it is seen to work, not only among the controls
+      this.#bend = controlRow(control, (value) => {
+        this.#chosen = { value: Number(value), until: performance.now() + PATIENCE };
+        page.set({ alpha: value });
+      });
+      one(root, "[data-bend]", HTMLElement).append(this.#bend.root);
+    }
     root.addEventListener("point-pick", (event) => page.set({ point: detail(event).index }));
   }
 
@@ -89,10 +124,31 @@ class CollapseStage {
     this.#points.show(this.#plane, frame, "net");
     this.#plane.choose(Math.min(Number(this.#page.values.point), this.#points.points.x.length - 1));
     const [x1, y1, x2, y2] = frame.arrays.get("best.line")?.data ?? NONE;
-    Object.assign(this.#line, { x1, y1, x2, y2, label: "one layer" });
-    this.#plane.lines([this.#line]);
+    Object.assign(this.#line, { x: [x1, x2], y: [y1, y2] });
+    // where it gives both classes the same score may lie outside of what is drawn
+    this.#plane.curves(x1 === x1 ? [this.#line] : []);
+    this.#showBend(Number(this.#page.values.alpha));
+    this.#connect(frame);
     this.#list(frame);
     setText(this.#says, bendWords(frame));
+  }
+
+  /** @param {number} value */
+  #showBend(value) {
+    const { value: chosen, until } = this.#chosen;
+    if (value !== chosen && performance.now() < until) return;
+    if (!this.#bend?.held()) this.#bend?.show(value);
+  }
+
+  /** Both networks, with the point that is looked at. @param {Frame} frame */
+  #connect({ arrays, run }) {
+    const inputs = { ...INPUTS, a: "net.dense1.x" };
+    const output = outputColumn("net", 2, "dense2.z");
+    const { two, single } = this.#graphs;
+    two.shape([inputs, hiddenColumn("net", 1, arrays), output], "two");
+    single.shape([inputs, { ...output, a: "one.z", W: "one.M", b: "one.c", z: undefined }], "single");
+    two.show(arrays, run);
+    single.show(arrays, run);
   }
 
   /** @param {Frame} frame */
@@ -101,7 +157,6 @@ class CollapseStage {
     const { both, hidden, one: multiplied, best } = this.#tables;
     both.show(
       [
-        { head: "b₂", tensor: of("net.dense2.b") },
         { head: "two layers", tensor: of("net.dense2.z"), at: (row) => [0, row] },
         { head: "one matrix", tensor: of("one.z") },
         { head: "difference", tensor: of("apart") },
@@ -145,9 +200,10 @@ function bendWords({ arrays }) {
     );
   }
   const slope = significant(1 - alpha);
+  const outside = Number.isNaN(arrays.get("best.line")?.data[0]) ? " Its border lies outside of the plot." : "";
   const told = alpha === 1 ? "ReLU" : `a leaky ReLU of slope ${slope}`;
   return (
     `α = ${significant(alpha)}: ${told}. No single layer says the same any more; the nearest one is off by ` +
-    `${significant(error)}, as the mean of the squares.`
+    `${significant(error)}, as the mean of the squares.${outside}`
   );
 }

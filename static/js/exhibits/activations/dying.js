@@ -2,15 +2,17 @@
  * Two networks, ReLU and leaky ReLU: how many units of each layer are silent, which ones, and whether
  * a gradient still reaches them.
  *
- * @import {Frame} from "../../core/types.js"
+ * @import {Frame, Tensor} from "../../core/types.js"
  * @import {Page} from "../../core/page.js"
  */
 
 import { one, setText } from "../../core/dom.js";
+import { GraphView } from "../../views/graph-view.js";
 import { LineChart } from "../../views/line-chart.js";
 import { NumberTable } from "../../views/number-table.js";
 import { PlaneView } from "../../views/plane-view.js";
 import { NONE } from "./names.js";
+import { hiddenColumn, INPUTS, outputColumn } from "./graphs.js";
 import { Points } from "./planes.js";
 
 const NETWORKS = /** @type {const} */ ([
@@ -33,6 +35,10 @@ const SERIES = JSON.stringify(
 const COLUMNS = NETWORKS.map(
   ({ name, label }) => `
   <section class="activation-column">
+    <section class="panel">
+      <h2 class="panel-title">${label}: the network, and what it makes of the first point</h2>
+      <graph-view data-graph="${name}" label="the network with ${label}" height="300"></graph-view>
+    </section>
     <figure class="activation-plot">
       <plane-view data-tensor="${name}.regions.p" data-network="${name}" label="${label}" equal></plane-view>
     </figure>
@@ -52,6 +58,7 @@ const STAGE = `
   <section class="panel">
     <h2 class="panel-title">Units that get a positive sum from no point</h2>
     <number-table data-part="counts" label="silent units"></number-table>
+    <p class="figure-note">A silent ReLU is dead: its slope is 0 at every point. A leaky one is only quiet.</p>
   </section>
   <section class="panel">
     <line-chart label="silent units" x="history.step" low="0" high="8" data-tensor="relu.silent"
@@ -72,6 +79,7 @@ export function mount(root, page) {
 
 class DyingStage {
   #planes;
+  #graphs;
   #units;
   #counts;
   #chart;
@@ -82,6 +90,7 @@ class DyingStage {
   /** @param {HTMLElement} root @param {Page} page */
   constructor(root, page) {
     this.#planes = NETWORKS.map(({ name }) => one(root, `[data-network="${name}"]`, PlaneView));
+    this.#graphs = NETWORKS.map(({ name }) => one(root, `[data-graph="${name}"]`, GraphView));
     this.#units = NETWORKS.flatMap(({ name }) =>
       LAYERS.map((layer) => ({ name, layer, table: one(root, `[data-units="${name} ${layer}"]`, NumberTable) })),
     );
@@ -100,8 +109,25 @@ class DyingStage {
     this.#seq = frame.seq;
     this.#points.take(frame);
     for (const [k, { name }] of NETWORKS.entries()) this.#points.show(this.#planes[k], frame, name);
+    for (const [k, { name }] of NETWORKS.entries()) this.#connect(this.#graphs[k], frame, name);
     this.#list(frame);
     setText(this.#says, deathWords(frame));
+  }
+
+  /**
+   * The network as it sees the first point; what is dead is dashed.
+   *
+   * @param {GraphView} graph
+   * @param {Frame} frame
+   * @param {string} name
+   */
+  #connect(graph, { arrays, run }, name) {
+    const hidden = LAYERS.map((layer) => hiddenColumn(name, layer, arrays));
+    graph.shape([{ ...INPUTS, a: "data.x" }, ...hidden, outputColumn(name, LAYERS.length + 1, "softmax.a")], name);
+    const alive = LAYERS.map((layer) => [`${name}.act${layer}.a`, arrays.get(`${name}.alive${layer}`)]);
+    // a leaky unit is never quite silent: its lines still carry something
+    if (name === "relu") graph.crossed(new Map(/** @type {[string, Tensor][]} */ (alive.filter(([, mask]) => mask))));
+    graph.show(arrays, run);
   }
 
   /** @param {Frame} frame */
@@ -141,7 +167,7 @@ function deathWords({ arrays }) {
   if (first === units || second === units) {
     return (
       `${told} A whole layer says 0 to every point: no gradient gets through it, and the network gives ` +
-      "the same answer everywhere, for ever."
+      "the same answer to all of them, for ever."
     );
   }
   return first + second === 0 ? "Every ReLU gets a positive sum from some point: none is dead." : told;

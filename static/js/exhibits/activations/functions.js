@@ -24,7 +24,7 @@ const STAGE = `
     <number-table label="all five at this z" gradual></number-table>
   </section>
   <section class="panel">
-    <line-chart label="left of a gradient, layers back" x="chain.layer" y="log" switchable
+    <line-chart label="left of a gradient, layers back" x="chain.layer" y="log" low="1e-12" high="1" switchable
       data-tensor="chain.sigmoid" series='${series((name) => `chain.${name}`)}'></line-chart>
     <p class="figure-note" data-note></p>
   </section>
