@@ -27,6 +27,24 @@ FIRST = {
 """What a drawing begins with, by class: something to move and to add to."""
 
 
+EXAMPLE = """\
+weight,roundness,fruit
+182,0.93,apple
+170,0.9,apple
+165,0.95,apple
+191,0.91,apple
+118,0.35,banana
+125,0.31,banana
+109,0.38,banana
+131,0.33,banana
+12,0.97,cherry
+9,0.99,cherry
+11,0.96,cherry
+8,0.98,cherry
+"""
+"""A table to try the desk with; made up."""
+
+
 class Given(NamedTuple):
     """Samples as they were given, in double precision: for the fields see `Dataset`."""
 

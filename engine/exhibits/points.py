@@ -22,7 +22,17 @@ from typing import Any
 
 import numpy as np
 
-from engine.data.brought import Given, drawn, first_drawing, pasted
+from engine.data.brought import (
+    DIGITS,
+    EXAMPLE,
+    FAR,
+    MOST_DRAWN_CLASSES,
+    MOST_POINTS,
+    Given,
+    drawn,
+    first_drawing,
+    pasted,
+)
 from engine.data.corners import and_corners, or_corners, xor_corners
 from engine.data.dataset import Dataset
 from engine.data.generated import (
@@ -37,6 +47,7 @@ from engine.data.generated import (
 )
 from engine.data.library import Library
 from engine.data.preparation import Scaling, divide
+from engine.data.table import MOST_BYTES
 from engine.errors import InvalidValueError
 from engine.exhibits.contract import Event
 from engine.exhibits.controls import Choice, Control, Option, Slider, Value
@@ -281,12 +292,21 @@ def open_points(
 def read(args: Mapping[str, Any]) -> Event:
     """Return what a table that is not used yet would be understood as: an event `read`.
 
+    Without arguments it tells how much may be brought, what a drawing begins with, and a table to
+    try.
+
     Raises
     ------
     InvalidValueError
         If it would be refused.
     """
-    return Event(READ, pasted(args).report())
+    if args:
+        return Event(READ, pasted(args).report())
+    first = first_drawing()
+    x1, x2 = first.x.astype(np.float64).round(DIGITS).T.tolist()
+    limits = {"bytes": MOST_BYTES, "points": MOST_POINTS, "classes": MOST_DRAWN_CLASSES, "far": FAR}
+    drawing = {"x1": x1, "x2": x2, "y": first.y.tolist()}
+    return Event(READ, {"limits": limits, "drawing": drawing, "example": EXAMPLE})
 
 
 def _drawn(library: Library, seed: int, share: float) -> Points:

@@ -231,7 +231,7 @@ def test_without_a_table_it_says_where_to_paste_one():
 @pytest.mark.parametrize(
     ("args", "rule"),
     [
-        ({}, "csv: expected a text, got None"),
+        ({"csv": 7}, "csv: expected a text, got 7"),
         ({"csv": "a,b"}, "csv: line 1: expected at least 4 rows"),
         ({"csv": ROWS, "target": "z"}, "target: expected one of column 1, column 2, column 3"),
         ({"csv": ROWS, "target": 3}, "target: expected a text, got 3"),
@@ -253,6 +253,14 @@ def test_to_read_a_table_says_what_would_be_trained_on():
     assert event.name == READ
     assert event.data["target"] == "column 2"
     assert event.data["value"] == {"low": 0.0, "high": 4.0, "mean": pytest.approx(46 / 24)}
+
+
+def test_to_read_nothing_tells_what_may_be_brought_and_what_a_drawing_begins_with():
+    told = read({}).data
+    assert told["limits"] == {"bytes": 200_000, "points": 300, "classes": 4, "far": 1.5}
+    assert read({"csv": told["example"]}).data["rows"] == 12
+    begun = opened("drawn", brought={"draw": told["drawing"]}).train
+    assert begun.x.tobytes() == first_drawing().x.tobytes()
 
 
 def test_what_is_brought_sets_the_data_to_it():

@@ -31,7 +31,7 @@ import { significant } from "../core/format.js";
 import { PlanePoints } from "./parts/plane-points.js";
 import { PlotDrag } from "./parts/plot-drag.js";
 import { roomy } from "./parts/plot-frame.js";
-import { drawArrow, drawCurve, drawLine, GLYPHS, glyphPath } from "./parts/plot-marks.js";
+import { drawArrow, drawCurve, drawLine, glyphOf, glyphPath } from "./parts/plot-marks.js";
 import { PlotView, writeLegend } from "./parts/plot-view.js";
 import { curveWords, lineWords, placeWords, pointsWords } from "./parts/plot-words.js";
 import { PointFields } from "./parts/point-fields.js";
@@ -142,7 +142,7 @@ export class PlaneView extends PlotView {
     /** @type {import("./parts/plot-view.js").Key[]} */
     const entries = points.classNames.map((label, i) => {
       const token = points.classTokens[i % points.classTokens.length];
-      return { token, label, glyph: glyphPath(GLYPHS[i % GLYPHS.length]) };
+      return { token, label, glyph: glyphPath(glyphOf(i)) };
     });
     for (const { label, token, dash } of [...models, ...segments]) {
       if (label) entries.push({ token, label, dash });

@@ -9,7 +9,7 @@
 import { cssOf, entry, table } from "../../core/palette.js";
 import { significant } from "../../core/format.js";
 import { tokens } from "../../core/tokens.js";
-import { CLASS_TOKENS, GLYPHS, traceGlyph } from "./plot-marks.js";
+import { CLASS_TOKENS, glyphOf, traceGlyph } from "./plot-marks.js";
 import { ends } from "./plot-words.js";
 
 /**
@@ -170,7 +170,7 @@ export class PlanePoints {
       const [x, y] = [frame.toX(this.x(i)), frame.toY(this.y(i))];
       if (!frame.holds(x, y)) continue;
       const which = classes ? classes[i] : 0;
-      traceGlyph(frame, GLYPHS[which % GLYPHS.length], x, y, radius);
+      traceGlyph(frame, glyphOf(which), x, y, radius);
       context.lineWidth = stroke * 1.2;
       context.strokeStyle = values ? colour["ink-soft"] : colour.surface;
       context.stroke();

@@ -51,6 +51,16 @@ export const CLASS_TOKENS = ["class-1", "class-2", "class-3", "class-4", "class-
 
 /** @typedef {typeof GLYPHS[number]} Glyph */
 
+/**
+ * The glyph of a class: where the colours begin again, it is another one.
+ *
+ * @param {number} which  from 0
+ * @returns {Glyph}
+ */
+export function glyphOf(which) {
+  return GLYPHS[(which + Math.floor(which / CLASS_TOKENS.length)) % GLYPHS.length];
+}
+
 /** Corners in units of the radius. @type {Readonly<Record<Exclude<Glyph, "circle">, readonly number[]>>} */
 export const CORNERS = {
   square: [-0.86, -0.86, 0.86, -0.86, 0.86, 0.86, -0.86, 0.86],

@@ -198,8 +198,8 @@ export function writeLegend(legend, entries) {
   );
 }
 
-/** @param {Key} entry */
-function sampleOf({ token, glyph, dash }) {
+/** A line or a glyph in its colour. @param {Key} entry */
+export function sampleOf({ token, glyph, dash }) {
   if (!token) return element("span", { class: "plane-scale", "aria-hidden": "true" });
   const sample = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   sample.setAttribute("viewBox", glyph ? "-1.5 -1.5 3 3" : "0 -3 22 6");
