@@ -11,6 +11,7 @@
 
 import { detail, one, setAttributes, setText } from "../core/dom.js";
 import { count } from "../core/format.js";
+import { DataButton } from "../views/data-button.js";
 import { GraphView } from "../views/graph-view.js";
 import { LineChart } from "../views/line-chart.js";
 import { NumberTable } from "../views/number-table.js";
@@ -100,6 +101,7 @@ class Stage {
       (root) => new Switch(page, /** @type {HTMLElement} */ (root)),
     );
     this.#panels = [...stage.querySelectorAll("[data-panel]")];
+    one(stage, "data-button", DataButton).connect(page);
     this.#listen(stage, page);
   }
 

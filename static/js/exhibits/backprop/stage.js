@@ -15,6 +15,7 @@ export const STAGE = `
         <p class="figure-note" data-example></p>
         <button class="button button-small" type="button" data-turn="1"
           aria-label="The next example">›</button>
+        <data-button></data-button>
       </div>
       <number-table label="what the example says" data-said></number-table>
     </figure>
