@@ -37,7 +37,7 @@ export class DrawTab {
   constructor({ bring }) {
     this.#bring = bring;
     const plane = this.#plane;
-    for (const [name, value] of [["label", "your points"], ["x-label", "x1"], ["y-label", "x2"], ["equal", ""], ["movable", ""], ["addable", ""]]) {
+    for (const [name, value] of [["label", "your points"], ["x-label", "x1"], ["y-label", "x2"], ["movable", ""], ["addable", ""]]) {
       plane.setAttribute(name, value);
     }
     plane.addEventListener("point-add", (event) => this.#add(detail(event)));
@@ -147,11 +147,14 @@ export class DrawTab {
     this.#remove.disabled = this.#plane.chosen === NOTHING;
     this.#clear.disabled = drawing.y.length === 0;
     const told = counts(drawing, classes).flatMap((n, of) => (n ? [`${n} of class ${of + 1}`] : []));
-    setText(this.#said, told.length > 0 ? `${drawing.y.length} points: ${told.join(", ")}.` : "No points yet.");
+    setText(this.#said, told.length > 0 ? `${counted(drawing.y.length)}: ${told.join(", ")}.` : "No points yet.");
     this.#use.disabled = told.length < 2;
     this.#use.title = told.length < 2 ? "Draw points of at least two classes" : "";
   }
 }
+
+/** @param {number} n */
+const counted = (n) => (n === 1 ? "1 point" : `${n} points`);
 
 /** A class's glyph in its colour. @param {number} of */
 function mark(of) {

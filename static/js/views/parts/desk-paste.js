@@ -42,6 +42,10 @@ export class PasteTab {
   #timer = 0;
   /** What was chosen against the text, by name. @type {Record<string, unknown>} */
   #chosen = {};
+  /** What had been chosen and understood before another column or kind was. @type {Record<string, unknown> | null} */
+  #before = null;
+  /** Of the text that stands there, once it was understood. @type {Report | null} */
+  #report = null;
   #problem = element("p", { class: "control-problem", role: "alert", id: uniqueId("desk-problem"), hidden: true });
   #line = element("div", { class: "desk-line", hidden: true });
   #field = element("textarea", {
@@ -55,6 +59,7 @@ export class PasteTab {
   });
   #file = element("input", { type: "file", class: "visually-hidden", id: uniqueId("desk-file"), accept: ".csv,.tsv,.txt,text/*" });
   #understood = element("div", { class: "desk-understood", role: "status" });
+  #reading = element("details", { class: "more" });
   /** @type {Map<string, HTMLSelectElement>} */
   #selects = new Map();
   #example = button("Use an example", { class: "button-small" });
@@ -72,6 +77,10 @@ export class PasteTab {
     this.#field.addEventListener("input", () => this.#later());
     this.#file.addEventListener("change", () => void this.#readFile(this.#file.files?.[0]));
     this.#use.addEventListener("click", () => this.#bring(this.#args()));
+    this.#reading.append(
+      element("summary", {}, "Read it otherwise"),
+      element("div", { class: "desk-choices" }, ...READING.map((one) => this.#select(one.name, one.label, one.options))),
+    );
     this.root = element(
       "div",
       { class: "desk-paste" },
@@ -91,7 +100,7 @@ export class PasteTab {
         element("label", { for: this.#file.id, class: "button button-small" }, "Open a file …"),
         this.#example,
       ),
-      element("div", { class: "desk-choices" }, ...READING.map((one) => this.#select(one.name, one.label, one.options))),
+      this.#reading,
       this.#understood,
       element("div", { class: "notice-actions" }, this.#use),
     );
@@ -119,6 +128,7 @@ export class PasteTab {
       const at = options.findIndex(([value]) => value === chosen[name]);
       const select = this.#selects.get(name);
       if (select) select.value = String(at);
+      if (at >= 0) this.#reading.open = true;
     }
     this.#read();
   }
@@ -130,6 +140,8 @@ export class PasteTab {
 
   /** The engine understood the text that was read last. @param {Report} report */
   understood(report) {
+    this.#report = report;
+    this.#before = null;
     this.#say("");
     this.#use.disabled = false;
     this.#understood.replaceChildren(...this.#inWords(report));
@@ -142,18 +154,37 @@ export class PasteTab {
    * @param {string} text
    */
   reject(field, text) {
-    // which columns there are is no longer known; what was chosen of them may be what is wrong
+    const report = this.#report;
+    if (this.#before && report) return this.#takeBack(text, report, this.#before);
+    this.#clear();
     if (field === "target" || field === "kind") {
+      // chosen of columns that this text does not have
       delete this.#chosen.target;
       delete this.#chosen.kind;
+      return this.#read();
     }
-    this.#clear();
     this.#say(text);
+    if (text.endsWith("choose one")) this.#reading.open = true;
     const line = /^line (\d+)/.exec(text);
-    if (line) this.#showLine(Number(line[1]));
+    if (line) this.#showLine(Number(line[1]), text.endsWith("or choose classes"));
+  }
+
+  /**
+   * A column or kind that was chosen does not go with the text: say so, and leave it as it was.
+   *
+   * @param {string} text
+   * @param {Report} report
+   * @param {Record<string, unknown>} before
+   */
+  #takeBack(text, report, before) {
+    this.#chosen = before;
+    this.understood(report);
+    const problem = element("p", { class: "control-problem", role: "alert" }, text);
+    this.#understood.querySelector(".desk-choices")?.after(problem);
   }
 
   #clear() {
+    this.#report = this.#before = null;
     this.#use.disabled = true;
     this.#line.hidden = true;
     this.#understood.replaceChildren(
@@ -170,12 +201,22 @@ export class PasteTab {
     else this.#field.removeAttribute("aria-invalid");
   }
 
-  /** Show a line of the text with its neighbours. @param {number} number  from 1 */
-  #showLine(number) {
+  /**
+   * Show a line of the text with its neighbours.
+   *
+   * @param {number} number  from 1
+   * @param {boolean} asClasses  whether it could be taken for classes
+   */
+  #showLine(number, asClasses) {
     const lines = this.#field.value.split(/\r\n|\r|\n/);
     const around = lines.slice(Math.max(0, number - 2), number + 1);
     const first = Math.max(1, number - 1);
     const go = button(`Go to line ${number}`, { class: "button-small" });
+    const classes = button("Take it as classes", { class: "button-small" });
+    classes.addEventListener("click", () => {
+      this.#chosen.kind = "classes";
+      this.#read();
+    });
     go.addEventListener("click", () => {
       // a field counts each end of a line as one character, however it came
       const before = lines.slice(0, number - 1).join("\n").length + (number > 1 ? 1 : 0);
@@ -188,7 +229,7 @@ export class PasteTab {
         { start: first, class: "desk-lines" },
         ...around.map((text, i) => element("li", { value: first + i, "data-wrong": first + i === number }, text || " ")),
       ),
-      go,
+      element("div", { class: "desk-tools" }, go, ...(asClasses ? [classes] : [])),
     );
     this.#line.hidden = false;
   }
@@ -224,6 +265,7 @@ export class PasteTab {
   #later() {
     clearTimeout(this.#timer);
     this.#use.disabled = true; // until the text is read that stands there
+    this.#report = this.#before = null;
     this.#timer = setTimeout(() => this.#read(), PAUSE);
   }
 
@@ -256,7 +298,7 @@ export class PasteTab {
    * @param {readonly (readonly [unknown, string])[]} options
    */
   #select(name, label, options) {
-    const select = element("select", {}, new Option("as it is written", "-1"));
+    const select = element("select", {}, new Option("as written", "-1"));
     for (const [at, [, text]] of options.entries()) select.add(new Option(text, String(at)));
     select.addEventListener("change", () => {
       const at = Number(select.value);
@@ -315,6 +357,7 @@ export class PasteTab {
     for (const [value, text] of options) select.add(new Option(text, value));
     select.value = now;
     select.addEventListener("change", () => {
+      this.#before = { ...this.#chosen };
       this.#chosen[name] = select.value;
       if (name === "target") delete this.#chosen.kind; // it was chosen for another column
       this.#read();
