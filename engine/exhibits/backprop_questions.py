@@ -9,6 +9,9 @@ from engine.explain.paths import Paths
 from engine.explain.words import short
 from engine.snapshot import Array
 
+ROUNDING = 1e-12
+"""What sums that cancel may leave."""
+
 CLOSE = 0.05
 """How far from δ a prediction may be, as a share of it."""
 
@@ -104,7 +107,8 @@ def moved(gradients: Mapping[str, Array]) -> Solution:
     gradients : mapping of str to ndarray
         Of the whole training set, by the names of the parameters, in order.
     """
-    some = [name for name, one in gradients.items() if np.abs(one).max() > 0]
+    sizes = {name: float(np.abs(one).max()) for name, one in gradients.items()}
+    some = [name for name, size in sizes.items() if size > ROUNDING]
     last = list(gradients)[-1]
     answer = "all"
     if not some:
@@ -113,5 +117,12 @@ def moved(gradients: Mapping[str, Array]) -> Solution:
         answer = "bias"
     elif len(some) < len(gradients):
         answer = "some"
-    listed = ", ".join(some) or "none of them"
-    return Solution(answer, f"The gradient is not 0 in: {listed}.")
+    told = {
+        "none": "Over all examples every gradient is 0: what single ones ask for is 0 itself, or "
+        "is taken back by the others.",
+        "bias": f"Only {last} has a gradient, {short(sizes[last])} in size: in the product that "
+        "makes any other, one factor is 0.",
+        "some": f"The gradient is not 0 in {', '.join(some)}.",
+        "all": "None of the gradients is 0 throughout.",
+    }
+    return Solution(answer, told[answer])

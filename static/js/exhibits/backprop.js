@@ -33,6 +33,8 @@ import {
   togetherColumns,
 } from "./backprop/tables.js";
 
+/** A network of more columns takes the whole width. */
+const WIDE = 4;
 const TOGETHER = ["together"];
 const MINIBATCH = ["minibatch"];
 /** Not there where one output is enough. */
@@ -59,6 +61,7 @@ const backprop = {
 /** Keeps the views in step with the frames and tells the page what is done to them. */
 class Stage {
   #page;
+  #root;
   #graph;
   #plane;
   #chart;
@@ -80,6 +83,7 @@ class Stage {
    */
   constructor(stage, page) {
     this.#page = page;
+    this.#root = one(stage, ".backprop", HTMLElement);
     this.#graph = one(stage, "graph-view", GraphView);
     this.#plane = one(stage, "plane-view", PlaneView);
     this.#chart = one(stage, "line-chart", LineChart);
@@ -159,9 +163,9 @@ class Stage {
   /** @param {Frame} frame */
   #paintGraph({ arrays, run, moment }) {
     const { hidden } = this.#page.values;
-    const { features } = this.#names;
     const outputs = this.#outputNames(arrays.get(outputOf(arrays))?.shape.at(-1) ?? 1);
-    const layers = graphLayers(arrays, String(hidden), { features, outputs });
+    const layers = graphLayers(arrays, String(hidden), { features: this.#names.features, outputs });
+    setAttributes(this.#root, { "data-deep": layers.length > WIDE });
     const kind = moment ? kindIn(moment) : String(this.#page.values.edges);
     const back = kind === "dW";
     this.#graph.shape(layers, JSON.stringify(layers));
@@ -201,7 +205,7 @@ class Stage {
     this.#plane.choose(example);
     setText(this.#notes.example, `example ${count(example + 1)} of ${count(y.data.length)}`);
     const outputs = arrays.get("target")?.data.length ?? 1;
-    this.#tables.said.show(saidColumns(arrays), this.#outputNames(outputs));
+    this.#tables.said.show(saidColumns(arrays, outputs), [...this.#outputNames(outputs), "its loss"]);
   }
 
   /** @param {Frame} frame */

@@ -54,7 +54,7 @@ export function graphLayers(arrays, hidden, { features, outputs }) {
   const depth = depthOf(arrays);
   const first = unitsOf(arrays.get(inputOf(1)));
   /** @type {GraphLayer[]} */
-  const layers = [{ heading: "inputs", units: first, a: inputOf(1), names: features }];
+  const layers = [{ heading: "inputs", units: first, a: inputOf(1), names: features.map(withoutUnit) }];
   for (let n = 1; n <= depth; n++) {
     const last = n === depth;
     const a = last ? outputOf(arrays) : `act${n}.a`;
@@ -74,6 +74,9 @@ export function graphLayers(arrays, hidden, { features, outputs }) {
 
 /** What comes into a layer. @param {number} layer  counted from 1 */
 export const inputOf = (layer) => (layer === 1 ? "dense1.x" : `act${layer - 1}.a`);
+
+/** `petal length` of `petal length (cm)`. @param {string} name */
+const withoutUnit = (name) => name.replace(/\s*\([^)]*\)$/, "");
 
 /** @param {Tensor | undefined} tensor */
 const unitsOf = (tensor) => tensor?.shape.at(-1) ?? 0;

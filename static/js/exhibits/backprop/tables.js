@@ -11,7 +11,6 @@ import { inputOf, outputOf, subscript } from "./layers.js";
 
 /** The one number of a tensor of one. */
 const only = () => [0];
-const none = () => [];
 
 /**
  * The parameter that is looked at.
@@ -165,14 +164,18 @@ export function meanColumns(arrays, { tensor, index }) {
 }
 
 /**
+ * What the example's outputs are and should be, and below them its loss.
+ *
  * @param {Arrays} arrays
+ * @param {number} outputs
  * @returns {Column[]}
  */
-export function saidColumns(arrays) {
-  const at = (/** @type {number} */ row) => [0, row];
+export function saidColumns(arrays, outputs) {
+  const at = (/** @type {number} */ row) => (row < outputs ? [0, row] : []);
+  const each = (/** @type {import("../../core/types.js").Tensor | undefined} */ tensor) =>
+    new Array(outputs).fill(tensor);
   return [
-    { head: "should say", tensor: arrays.get("target"), at },
-    { head: "says", tensor: arrays.get(outputOf(arrays)), at },
-    { head: "loss", tensor: arrays.get("stage.loss"), at: none },
+    { head: "should say", tensor: each(arrays.get("target")), at },
+    { head: "says", tensor: [...each(arrays.get(outputOf(arrays))), arrays.get("stage.loss")], at },
   ];
 }
