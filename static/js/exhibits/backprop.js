@@ -33,6 +33,8 @@ import {
   togetherColumns,
 } from "./backprop/tables.js";
 
+/** Nobody reads a table faster while the network trains, ms. */
+const READING = 100;
 /** A network of more columns takes the whole width. */
 const WIDE = 4;
 const TOGETHER = ["together"];
@@ -70,6 +72,8 @@ class Stage {
   #panels;
   #notes;
   #seq = -1;
+  /** When the tables were written last. */
+  #read = 0;
   #numbers = new GraphArrays();
   #lit = -1;
   /** What the data's columns and classes are called, once the engine has told. */
@@ -155,9 +159,12 @@ class Stage {
     for (const panel of this.#panels) panel.toggleAttribute("hidden", panel.getAttribute("data-panel") !== shown);
     this.#paintGraph(frame);
     this.#paintPlane(frame);
+    if (shown === "curve") this.#chart.show(frame);
+    if (frame.playing && performance.now() - this.#read < READING) return;
+    this.#read = performance.now();
+    this.#paintSaid(frame);
     if (shown === "paths") this.#paintPaths(frame);
     else if (shown === "sums") this.#paintSums(frame);
-    else if (shown === "curve") this.#chart.show(frame);
   }
 
   /** @param {Frame} frame */
@@ -204,6 +211,10 @@ class Stage {
     const example = arrays.get("example")?.data[0] ?? 0;
     this.#plane.choose(example);
     setText(this.#notes.example, `example ${count(example + 1)} of ${count(y.data.length)}`);
+  }
+
+  /** @param {Frame} frame */
+  #paintSaid({ arrays }) {
     const outputs = arrays.get("target")?.data.length ?? 1;
     this.#tables.said.show(saidColumns(arrays, outputs), [...this.#outputNames(outputs), "its loss"]);
   }
