@@ -156,7 +156,7 @@ class InitializationRun:
     def act(self, name: str, args: Mapping[str, Any]) -> tuple[Event, ...]:
         """Add a little to one weight of one network (`perturb`), or `judge` a prediction."""
         if name == "judge":
-            return (judge(self._questions.at(self._look(), self._trainers), args),)
+            return (judge(self._questions.at(self._trainers), args),)
         if name != "perturb":
             raise InvalidValueError(f"act: expected perturb or judge, got {name!r}")
         return (self._perturb(args),)

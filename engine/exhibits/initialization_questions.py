@@ -7,9 +7,9 @@ import numpy as np
 from engine.data.library import Library
 from engine.errors import DivergedError, InvalidValueError
 from engine.exhibits.controls import Value
-from engine.exhibits.initialization_networks import LABELS, NAMES, build_trainers
-from engine.exhibits.initialization_stage import Moment
+from engine.exhibits.initialization_networks import LABELS, NAMES, PROBED, build_trainers
 from engine.exhibits.questions import Solution
+from engine.explain.flow import SCALES, Flow
 from engine.explain.twins import least_similarity
 from engine.nn.trainer import Trainer
 
@@ -39,36 +39,44 @@ class Questions:
         self._seed = seed
         self._library = library
 
-    def at(self, moment: Moment, trainers: Sequence[Trainer]) -> dict[str, Callable[[], Solution]]:
+    def at(self, trainers: Sequence[Trainer]) -> dict[str, Callable[[], Solution]]:
         """Return how each question is answered at a moment.
 
         Parameters
         ----------
-        moment : Moment
-            Of the network on the stage.
         trainers : sequence of Trainer
             In the order of `NAMES`.
         """
         return {
-            "signal": lambda: self._signal(moment),
-            "gradient": lambda: self._gradient(moment),
+            "relu": self._relu,
+            "sigmoid": self._sigmoid,
             "zeros": lambda: self._zeros(trainers),
             "alike": lambda: self._alike(trainers),
             "best": lambda: self._best(trainers),
         }
 
-    def _signal(self, moment: Moment) -> Solution:
-        """Say what becomes of the signal between the input and the last hidden layer."""
-        sizes = moment.flow.arrays["forward.size"]
+    def _relu(self) -> Solution:
+        """Say what ReLU and Xavier's weights leave of the signal after 20 layers."""
+        sizes = self._flow({"activation": "relu", "depth": 20}).arrays["forward.size"]
         layers = len(sizes) - 1
         return _carried(
             sizes[-1], sizes[0], f"a number of hidden layer {layers}", "one of the input"
         )
 
-    def _gradient(self, moment: Moment) -> Solution:
-        """Say what becomes of the gradient between the last layer and the first."""
-        sizes = moment.flow.arrays["backward.size"]
+    def _sigmoid(self) -> Solution:
+        """Say what the sigmoid and Xavier's weights leave of the gradient of 10 layers."""
+        sizes = self._flow({"activation": "sigmoid", "depth": 10}).arrays["backward.size"]
         return _carried(sizes[0], sizes[-1], "dz in the first layer", "in the last one")
+
+    def _flow(self, values: Mapping[str, Value]) -> Flow:
+        """Measure a network with Xavier's weights that is otherwise as on the stage."""
+        trainer = self._copies(values)["xavier"]
+        probe = trainer.train.take(np.arange(PROBED))
+        using = trainer.network.at(PROBED, "stage")
+        using.forward(probe.x)
+        using.loss(probe.y)
+        using.backward()
+        return Flow(using, scale=SCALES[0])
 
     def _zeros(self, trainers: Sequence[Trainer]) -> Solution:
         """Say which parameters move when all of them begin at 0."""
@@ -129,8 +137,9 @@ class Questions:
         )
         return Solution(best, f"The losses over all samples, after {steps} steps more: {told}.")
 
-    def _copies(self) -> dict[str, Trainer]:
-        return build_trainers(self._values, self._seed, self._library)
+    def _copies(self, values: Mapping[str, Value] | None = None) -> dict[str, Trainer]:
+        """Return all trainings before their first step, with other values if there are any."""
+        return build_trainers({**self._values, **(values or {})}, self._seed, self._library)
 
     def _ahead(
         self, trainers: Sequence[Trainer], question: str, name: str = "zeros"

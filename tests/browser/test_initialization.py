@@ -115,8 +115,8 @@ def test_a_push_parts_a_strand_and_learning_makes_them_different(stage):
 
 
 def test_predictions_are_judged_by_the_engine(stage):
-    stage.open("?beat=4&activation=relu&depth=20&initializer=xavier&scale=own&learning_rate=0.03")
-    question = stage.page.locator("predict-question[question=signal]")
+    stage.open("?beat=3&initializer=xavier")
+    question = stage.page.locator("predict-question[question=relu]")
     question.get_by_label("less than a hundredth is left").check()
     question.get_by_role("button", name="Check").click()
     expect(question).to_contain_text("The size of a number of hidden layer 19 is 0.000")

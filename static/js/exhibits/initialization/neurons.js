@@ -15,6 +15,8 @@ import { NumberTable } from "../../views/number-table.js";
 import { TensorView } from "../../views/tensor-view.js";
 import { series, WAYS } from "./words.js";
 
+/** What a neuron takes of the drawing, CSS px. */
+const HEIGHT = 60;
 /** What is added to a weight, and which one it is. */
 const PUSH = 0.001;
 const PUSHED = { tensor: "dense1.W", index: [0, 0] };
@@ -29,10 +31,6 @@ const ROOM = `
   <button class="button button-small" type="button" data-push>Add ${PUSH} to one weight</button>
   <p class="worked-note" data-pushed></p>
 </section>
-<section class="panel begin-wide" data-moved>
-  <h2 class="panel-title">Layer by layer</h2>
-  <number-table label="how alike the neurons are, and what has moved"></number-table>
-</section>
 <section class="panel">
   <h2 class="panel-title" data-alike></h2>
   <tensor-view data-tensor="similarity" label="similarity" axes="layer,neuron,neuron" prefix="0"
@@ -41,6 +39,10 @@ const ROOM = `
 <section class="panel">
   <line-chart label="similarity of the least alike neurons" x="history.step" low="-1" high="1"
     data-tensor="history.alike_constant" series='${series("alike")}'></line-chart>
+</section>
+<section class="panel begin-wide" data-moved>
+  <h2 class="panel-title">Layer by layer</h2>
+  <number-table label="how alike the neurons are, and what has moved"></number-table>
 </section>`;
 
 export class Neurons {
@@ -95,6 +97,7 @@ export class Neurons {
     this.#drawing.hidden = !drawn;
     if (!drawn) return;
     const width = Number(this.#page.values.width);
+    setAttributes(this.#graph, { height: HEIGHT * Math.max(4, width) });
     this.#graph.shape(layersOf(hidden, width), `${hidden} ${width}`);
     const groups = new Map();
     let strands = 0;

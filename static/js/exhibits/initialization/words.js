@@ -52,16 +52,6 @@ export const STAGE = `
   <div class="figure-tools begin-scales" data-for="signal" role="group" aria-label="Histograms"
     data-scales><span aria-hidden="true">Histograms:</span></div>
   <div class="begin-pair" data-for="neurons" data-neurons></div>
-  <div class="begin-pair">
-    <section class="panel">
-      <line-chart label="loss of all six networks" x="history.step" y="log" switchable
-        data-tensor="history.loss_he" series='${series("loss")}'></line-chart>
-    </section>
-    <section class="panel">
-      <h2 class="panel-title">On the same 64 samples, now</h2>
-      <number-table data-each label="all six networks now" gradual></number-table>
-    </section>
-  </div>
   <div class="begin-pair" data-for="signal">
     <section class="panel">
       <h2 class="panel-title">What makes the factors, forward</h2>
@@ -72,6 +62,16 @@ export const STAGE = `
       <h2 class="panel-title">What makes the factors, backward</h2>
       <number-table data-factors="backward" label="what makes the factors, backward"
         gradual></number-table>
+    </section>
+  </div>
+  <div class="begin-pair">
+    <section class="panel">
+      <line-chart label="loss of all six networks" x="history.step" y="log" switchable
+        data-tensor="history.loss_he" series='${series("loss")}'></line-chart>
+    </section>
+    <section class="panel">
+      <h2 class="panel-title">On the same 64 samples, now</h2>
+      <number-table data-each label="all six networks now" gradual></number-table>
     </section>
   </div>
 </div>`;

@@ -46,6 +46,8 @@ const SPARSE = 40;
 const FAINT = 0.3;
 const VALUE = { size: 0, decimals: 3, bare: false, padded: true };
 
+/** A value from here on is written with its exponent. */
+const LARGEST = 1e6;
 /** The longest value at a curve's end: `1.35e−11`. */
 const END_CHARACTERS = 8;
 
@@ -344,8 +346,11 @@ export class ChartPainter {
 
 /** @param {number} value @param {string} quantity */
 function endText(value, quantity) {
-  // three decimals say nothing about a loss of 0.0004; but along a curve nothing is nothing
-  return Math.abs(value) < 0.01 && !quantity ? significant(value) : cellText(value, VALUE);
+  // three decimals say nothing about a loss of 0.0004, and a loss of 10²² has no room for its digits;
+  // but along a curve nothing is nothing
+  const size = Math.abs(value);
+  if (size >= LARGEST || (size < 0.01 && !quantity)) return significant(value);
+  return cellText(value, VALUE);
 }
 
 /** @type {number[]} */

@@ -29,7 +29,7 @@ import { tokens } from "../../core/tokens.js";
  * @property {boolean} powers  the edges are in equal steps of the exponent, after the first
  */
 
-/** Of a row: as high as a target has to be. */
+/** Of a row: as high as a target has to be, CSS px. */
 export const ROW = 26;
 const HEAD = 20;
 const FOOT = 20;
@@ -58,8 +58,6 @@ export class HistogramPainter {
   texts = [];
   /** Of the scale below all rows; empty where each has its own. @type {{at: number, text: string}[]} */
   marks = [];
-  /** Both ends of each row's own scale. @type {string[]} */
-  own = [];
   /** The greatest count of each row. */
   most = new Float64Array(0);
 
@@ -151,7 +149,8 @@ export class HistogramPainter {
     if (this.most.length !== n) this.most = new Float64Array(n);
     for (let row = 0; row < n; row++) {
       let most = 0;
-      for (let bin = 0; bin < this.bins; bin++) most = Math.max(most, counts?.data[row * this.bins + bin] ?? 0);
+      // among powers of ten, the noughts are apart: a ReLU's would make all others small
+      for (let bin = rows.powers ? 1 : 0; bin < this.bins; bin++) most = Math.max(most, counts?.data[row * this.bins + bin] ?? 0);
       this.most[row] = most;
     }
     this.#span();
@@ -181,21 +180,17 @@ export class HistogramPainter {
     const { edges, powers } = this.rows;
     const wide = this.bins + 1;
     this.marks = [];
-    this.own = [];
     if (!edges || !this.bins) return;
     const same = edges.data.every((edge, i) => edge === edges.data[i % wide]);
     if (!same) {
-      this.own = Array.from(this.most, (_, row) =>
-        significant(Math.max(edges.data[row * wide + wide - 1], -edges.data[row * wide])),
-      );
+      this.marks = [{ at: 0.5, text: "each its own" }];
       return;
     }
     const [first, last] = [edges.data[0], edges.data[wide - 1]];
     if (powers) {
       const [low, high] = [Math.round(Math.log10(edges.data[1])), Math.round(Math.log10(last))];
       this.marks = [
-        { at: 0.5 / this.bins, text: "0" },
-        { at: 1.5 / this.bins, text: power(low) },
+        { at: 0, text: `< ${power(low)}` },
         { at: 1, text: power(high) },
       ];
       return;
@@ -262,15 +257,11 @@ export class HistogramPainter {
       const count = rows.counts?.data[at * bins + bin] ?? 0;
       if (count === 0 && bin !== pointed) continue;
       const x = this.toX(bin);
-      const high = count === 0 ? 1 : Math.max(1.5, (count / most) * room);
-      context.fillStyle = bin === pointed ? colour.focus : colour[rows.token];
+      const high = count === 0 ? 1 : Math.max(1.5, Math.min(1, count / most) * room);
+      const apart = rows.powers && bin === 0;
+      context.fillStyle = bin === pointed ? colour.focus : apart ? colour["plot-noise"] : colour[rows.token];
       context.fillRect(x, floor - high, Math.max(1, this.toX(bin + 1) - x - 0.75), high);
     }
-    if (this.own.length === 0) return;
-    context.font = this.mono;
-    context.fillStyle = colour["ink-soft"];
-    context.textAlign = "right";
-    context.fillText(`±${this.own[at]}`, right, floor - room + 5);
   }
 
   /** @param {number} row @param {number} middle @param {number} pointed */
