@@ -53,7 +53,10 @@ def size_edges(smallest: float, largest: float, bins: int) -> Array:
     top = np.ceil(np.log10(largest)) if largest > 0 else 0.0
     bottom = np.floor(np.log10(smallest)) if smallest > 0 else top - 1
     bottom = max(min(bottom, top - 1), top - DECADES)
-    return np.concatenate([[0.0], np.logspace(bottom, top, bins)])
+    edges = np.concatenate([[0.0], np.logspace(bottom, top, bins)])
+    # the powers of ten themselves, which logspace may miss by a bit
+    edges[1], edges[-1] = (float(f"1e{int(exponent)}") for exponent in (bottom, top))
+    return edges
 
 
 def histogram(values: Array, edges: Array) -> Array:

@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.browser.test_accessibility import TAGS
 from tests.serving import Server
 
 STRAND = "?show=neurons&initializer=constant&depth=2&width=4&data=circles&optimizer=adam"
@@ -90,6 +92,32 @@ def test_another_network_is_put_on_the_stage_without_losing_the_step(stage):
     large = stage.row("what makes the factors, forward", "layer 2")
     assert float(large[0]) > 5 * float(small[0])
     expect(stage.button("Too large")).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_histograms_change_their_scale_and_keep_it_in_the_address(stage):
+    stage.open("?activation=relu&initializer=he")
+    cell = stage.cell("Forward ↓ the activations a")
+    cell.focus()
+    stage.page.keyboard.press("ArrowDown")
+    stage.button("Each its own").click()
+    stage.page.wait_for_url(re.compile("scale=own"))
+    expect(cell.first).to_have_attribute("aria-label", re.compile("^layer 1, from 0 to"))
+    stage.button("Powers of ten").click()
+    stage.page.wait_for_url(re.compile("scale=sizes"))
+    expect(cell.first).to_have_attribute("aria-label", re.compile("^layer 1, from 0 to 1e−"))
+    expect(stage.page.locator("stage-notices .notice")).to_have_count(0)
+
+
+def test_on_a_phone_nothing_is_cut_off_and_all_is_accessible(stage):
+    # as high as all of it, so that nothing lies under what sticks to the bottom
+    stage.page.set_viewport_size({"width": 390, "height": 5000})
+    for query in ("?initializer=large", STRAND):
+        stage.open(query)
+        expect(stage.page.locator("line-chart canvas").first).to_be_visible()
+        assert stage.page.evaluate("document.documentElement.scrollWidth") == 390
+        found = Axe().run(stage.page, options=TAGS)
+        assert found.response["violations"] == []
+    stage.page.set_viewport_size({"width": 1440, "height": 900})
 
 
 def test_a_push_parts_a_strand_and_learning_makes_them_different(stage):

@@ -26,6 +26,13 @@ export class HistogramRows extends PlotView {
   /** What the picture was laid out for. */
   laid = "";
 
+  /** @override */
+  connectedCallback() {
+    super.connectedCallback();
+    // what is read has a line of its own: nothing below may move while one points
+    this.legend.replaceChildren(this.readText);
+  }
+
   /** @param {Rows} rows */
   show(rows) {
     const { painter } = this;

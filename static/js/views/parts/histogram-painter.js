@@ -335,8 +335,8 @@ export class HistogramPainter {
     context.font = this.mono;
     context.fillStyle = tokens().colour["ink-soft"];
     const character = MONO * this.size;
-    const both = marks.length > 0 ? (marks[0].text.length + marks[1].text.length) * character : 0;
-    const tight = marks.length === 3 && marks[0].at === 0 && both + character + 2 * GAP > right - left;
+    const both = marks.length > 1 ? (marks[0].text.length + marks[1].text.length) * character : 0;
+    const tight = marks.length === 3 && both + character + 2 * GAP > right - left;
     if (tight) {
       context.textAlign = "center";
       context.fillText(`±${marks[1].text}`, (left + right) / 2, y);
