@@ -138,6 +138,18 @@ def test_a_path_that_is_pointed_at_lights_up_on_the_graph(stage: Stage):
     )
 
 
+def test_where_gradients_are_shown_a_neuron_lights_the_lines_its_blame_comes_back_by(stage: Stage):
+    stage.open("?data=xor4&hidden=3+tanh,+2+tanh&edges=W")
+    told = """({ lights }) => ({ before: lights.edge(1, 0, 1), after: lights.edge(2, 1, 0) })"""
+    stage.pick("neuron", 1, 1)
+    assert stage.graph.evaluate(told) == {"before": True, "after": False}
+    stage.button("Gradients").click()
+    expect(stage.button("Gradients")).to_have_attribute("aria-pressed", "true")
+    stage.pick("neuron", 1, 1)
+    assert stage.graph.evaluate(told) == {"before": False, "after": True}
+    expect(stage.ledger).to_contain_text("dense1.dz[0,1]")
+
+
 def test_added_or_multiplied_is_decided_by_the_finite_difference(stage: Stage):
     stage.open("?beat=5")
     expect(stage.table("paths").locator("tbody tr")).to_have_count(2)

@@ -165,6 +165,7 @@ export class GraphView extends HTMLElement {
   edges(kind) {
     if (kind === this.numbers.kind) return;
     this.numbers.turn(kind);
+    this.lights.outward = kind === "dW";
     this.rescale();
     this.refresh();
   }

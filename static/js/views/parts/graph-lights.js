@@ -32,6 +32,8 @@ export class GraphLights {
   flowing = false;
   backwards = false;
   along = 0.5;
+  /** Whether a neuron's own lines are those that leave it, by which its blame comes back. */
+  outward = false;
   /** @private */ flowLayer = NOTHING;
   /** @private */ flowAt = NOTHING;
   /** Under the pointer or the focus. @type {Spot} */
@@ -96,12 +98,22 @@ export class GraphLights {
     return spots;
   }
 
+  /**
+   * Whether a neuron's lines are those that leave it: an input is made of nothing, and backward a
+   * neuron is made of what follows it.
+   *
+   * @param {number} layer
+   */
+  leaves(layer) {
+    return layer === 0 || (this.outward && layer < this.layers.length - 1);
+  }
+
   /** Whether any edge into a layer is lit. @param {number} layer */
   anyEdge(layer) {
     const { outside, hot } = this;
     if (this.flowing && this.flowLayer === layer) return true;
     if (hot.layer === layer && hot.kind !== "bias") return true;
-    if (hot.layer === layer - 1 && hot.kind === "neuron" && hot.layer === 0) return true;
+    if (hot.layer === layer - 1 && hot.kind === "neuron" && this.leaves(hot.layer)) return true;
     for (let i = 0; i < outside.length; i++) {
       if (outside[i].layer === layer && outside[i].kind === "edge") return true;
     }
@@ -114,10 +126,12 @@ export class GraphLights {
     if (this.flowing && this.flowLayer === layer) {
       if (flowAt === NOTHING || flowAt === (this.backwards ? from : to)) return true;
     }
-    if (hot.layer === layer && hot.kind === "neuron" && hot.to === to) return true;
+    if (hot.kind === "neuron") {
+      const leaves = this.leaves(hot.layer);
+      if (leaves && hot.layer === layer - 1 && hot.to === from) return true;
+      if (!leaves && hot.layer === layer && hot.to === to) return true;
+    }
     if (hot.layer === layer && hot.kind === "edge" && hot.to === to && hot.from === from) return true;
-    // an input is made of nothing: what it feeds is shown
-    if (hot.layer === 0 && layer === 1 && hot.kind === "neuron" && hot.to === from) return true;
     for (let i = 0; i < outside.length; i++) {
       const spot = outside[i];
       if (spot.layer === layer && spot.kind === "edge" && holds(spot.to, to) && holds(spot.from, from)) return true;
