@@ -174,7 +174,7 @@ class RegionNumbers:
         x = regions.at.copy()
         x[regions.inputs[0]], x[regions.inputs[1]] = x1[place.column], x2[place.row]
         using = regions.network.at(1, "a place of the regions")
-        using.forward(x[None])
+        using.forward_thinned(x[None], regions.masks)
         ledger = explain(Scene.of(using), place.tensor, (0, place.unit), page=page)
         value = ledger.value
         if name in self._plain:

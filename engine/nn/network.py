@@ -1,5 +1,6 @@
 """The network: layers made from a description, and their parameters in one flat vector."""
 
+import copy
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -121,6 +122,18 @@ class Network:
                 self._passes.popitem(last=False)
         self._passes.move_to_end(key)
         return self._passes[key]
+
+    def without_penalty(self) -> "Network":
+        """Return a network of the same layers and parameters whose loss has no penalty.
+
+        It shares all memory of layers and parameters, so it is always at the same place; its passes
+        are its own.
+        """
+        other = copy.copy(self)
+        other.l2 = 0.0
+        other.decay = np.zeros_like(self.decay)
+        other._passes = OrderedDict()
+        return other
 
     def forget(self, use: str) -> None:
         """Make new passes for this use from now on."""

@@ -1,7 +1,7 @@
 """One network at work on batches of one size: forward, loss, backward, and every tensor by name."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -102,6 +102,30 @@ class Pass:
         self.x.value[...] = batch_innermost(x)
         with np.errstate(all="ignore"):  # what is not finite is found by `first_non_finite`
             self._run_forward(rng if training else None)
+        return self._output
+
+    def forward_thinned(self, x: Array, masks: Mapping[str, Array]) -> Array:
+        """Compute the outputs of a network thinned by given masks.
+
+        Parameters
+        ----------
+        x : ndarray of shape (batch, …)
+            Samples in the usual order.
+        masks : mapping of str to ndarray of shape (units,)
+            What a dropout layer multiplies its input by, by the layer's name; ones without it.
+
+        Returns
+        -------
+        ndarray of shape (batch, outputs)
+            A view, overwritten by the next forward.
+        """
+        for layer, one in zip(self.network.layers, self.layers, strict=True):
+            if isinstance(one, DropoutPass):
+                one.keep(masks.get(layer.name, np.ones(len(one.mask))))
+        self.x.value[...] = batch_innermost(np.asarray(x))
+        with np.errstate(all="ignore"):
+            for compute in self._forward:
+                compute()
         return self._output
 
     def loss(self, y: Array) -> float:

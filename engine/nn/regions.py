@@ -82,6 +82,9 @@ class Regions:
         Which inputs these are.
     at : ndarray of shape (inputs,), optional
         Where the others are held; 0 without it.
+    masks : mapping of str to ndarray of shape (units,), optional
+        What dropout layers multiply their inputs by, by the layer's name, where a thinned network
+        is looked at; without it nothing is left out.
 
     Raises
     ------
@@ -99,10 +102,12 @@ class Regions:
         *,
         inputs: tuple[int, int] = (0, 1),
         at: Array | None = None,
+        masks: Mapping[str, Array] | None = None,
     ) -> None:
         _check_inputs(network, inputs)
         self.network = network
         self.inputs = inputs
+        self.masks = dict(masks or {})
         self.x1, self.x2 = (_axis(name, axis, network) for name, axis in (("x1", x1), ("x2", x2)))
         count = network.input_shape[0]
         self.at = np.zeros(count, network.dtype)
@@ -121,15 +126,9 @@ class Regions:
         """How many outputs there are."""
         return int(self.network.layers[-1].output_shape[0])
 
-    def outputs(self, masks: Mapping[str, Array] | None = None) -> Array:
-        """Return all outputs, of shape (rows, columns, outputs).
-
-        Parameters
-        ----------
-        masks : mapping of str to ndarray of shape (units,), optional
-            What dropout layers multiply their inputs by, by the layer's name; ones without it.
-        """
-        return self._grid(self._whole.outputs(masks))
+    def outputs(self) -> Array:
+        """Return all outputs, of shape (rows, columns, outputs)."""
+        return self._grid(self._whole.outputs())
 
     def winners(self) -> Array:
         """Return the class of each place, of shape (rows, columns), uint8.
@@ -215,6 +214,7 @@ class _Grid:
 
     def __init__(self, regions: Regions, x1: Array, x2: Array, most: int | None = None) -> None:
         network = self._network = regions.network
+        self._masks = regions.masks
         self.x1, self.x2 = x1, x2
         self._places = np.tile(regions.at[:, None], len(x1) * len(x2))
         first, second = regions.inputs
@@ -223,19 +223,19 @@ class _Grid:
         size = self._places.shape[1]
         chunk = min(size, most or size)
         self._chunks = [slice(at, min(at + chunk, size)) for at in range(0, size, chunk)]
-        self._works: dict[tuple[int, bool], _Work] = {}
+        self._works: dict[int, _Work] = {}
         self._out = np.zeros((regions.count, size), network.dtype)
         self._theta: Array | None = None
 
-    def outputs(self, masks: Mapping[str, Array] | None = None) -> Array:
+    def outputs(self) -> Array:
         """Return the outputs, of shape (outputs, places), for the parameters as they are."""
         theta = self._network.theta
-        if masks or self._theta is None or not np.array_equal(theta, self._theta):
+        if self._theta is None or not np.array_equal(theta, self._theta):
             with np.errstate(all="ignore"):  # diverged networks are looked at, too
                 for part in self._chunks:
-                    work = self._work(part.stop - part.start, thinned=bool(masks))
-                    self._out[:, part] = work.run(self._places[:, part], masks or {})
-            self._theta = None if masks else theta.copy()
+                    work = self._work(part.stop - part.start)
+                    self._out[:, part] = work.run(self._places[:, part])
+            self._theta = theta.copy()
         return self._out
 
     def units(self, layer: str) -> Array:
@@ -244,38 +244,34 @@ class _Grid:
         if layer not in names:
             raise InvalidValueError(f"layer: expected one of {', '.join(names)}, got {layer!r}")
         self.outputs()
-        work = self._work(self._places.shape[1], thinned=False)
+        work = self._work(self._places.shape[1])
         return work.signals[1 + names.index(layer)].value
 
-    def _work(self, places: int, *, thinned: bool) -> "_Work":
-        key = places, thinned
-        if key not in self._works:
-            self._works[key] = _Work(self._network, places, thinned=thinned)
-        return self._works[key]
+    def _work(self, places: int) -> "_Work":
+        if places not in self._works:
+            self._works[places] = _Work(self._network, places, self._masks)
+        return self._works[places]
 
 
 class _Work:
-    """The layers of a network for so many places; dropout layers only if they thin it out."""
+    """The layers of a network for so many places; dropout layers only where there are masks."""
 
-    def __init__(self, network: Network, places: int, *, thinned: bool) -> None:
+    def __init__(self, network: Network, places: int, masks: Mapping[str, Array]) -> None:
         self.signals = [Signal(network.input_shape, places, network.dtype)]
-        self._dropouts: dict[str, DropoutPass] = {}
         self._forward: list[Callable[[], object]] = []
         for number, layer in enumerate(network.layers):
             taken = [self.signals[one] for one in layer.takes(number)]
-            if isinstance(layer, Dropout) and not thinned:
+            if isinstance(layer, Dropout) and layer.name not in masks:
                 self.signals.append(taken[0])
                 continue
             one = layer.at(*taken)
             if isinstance(one, DropoutPass):
-                self._dropouts[layer.name] = one
+                one.keep(masks[layer.name])
             self._forward.append(one.forward)
             self.signals.append(one.out)
 
-    def run(self, places: Array, masks: Mapping[str, Array]) -> Array:
+    def run(self, places: Array) -> Array:
         """Return the outputs at these places, of shape (outputs, places)."""
-        for name, one in self._dropouts.items():
-            one.mask[...] = masks[name][:, None] if name in masks else 1
         self.signals[0].value[...] = places
         for compute in self._forward:
             compute()

@@ -102,6 +102,11 @@ class DropoutPass(LayerPass):
             self.mask.fill(1)
             self._keeps_all = True
 
+    def keep(self, mask: Array) -> None:
+        """Multiply every sample of the next batch by one mask, of shape (units,)."""
+        self.mask[...] = np.asarray(mask)[:, None]
+        self._keeps_all = False
+
     def follow(self, other: "DropoutPass") -> None:
         """Leave out of the next batch what `other` has left out of its last."""
         self.mask[...] = other.mask

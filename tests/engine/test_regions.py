@@ -130,18 +130,18 @@ def test_the_other_inputs_are_held_where_it_is_said():
 
 def test_dropout_leaves_nothing_out_but_what_a_mask_says():
     made = network([6, 4], 1, dropout=True)
-    regions = Regions(made, X1, X2)
-    whole = regions.outputs().copy()
+    whole = Regions(made, X1, X2).outputs()
     np.testing.assert_allclose(whole, by_hand(made, X1, X2), rtol=2e-4, atol=2e-6)
     dropout = [one.name for one in made.layers if one.kind == "dropout"]
     masks = {dropout[0]: np.array([0, 2, 2, 0, 2, 0.0]), dropout[1]: np.array([2.0, 0, 2, 2])}
-    thinned = regions.outputs(masks).copy()
-    np.testing.assert_allclose(thinned, by_hand(made, X1, X2, masks=masks), rtol=2e-4, atol=2e-6)
-    only = {dropout[1]: masks[dropout[1]]}
-    np.testing.assert_allclose(
-        regions.outputs(only), by_hand(made, X1, X2, masks=only), rtol=2e-4, atol=2e-6
-    )
-    np.testing.assert_array_equal(regions.outputs(), whole)
+    for some in (masks, {dropout[1]: masks[dropout[1]]}):
+        thinned = Regions(made, X1, X2, masks=some)
+        expected = by_hand(made, X1, X2, masks=some)
+        np.testing.assert_allclose(thinned.outputs(), expected, rtol=2e-4, atol=2e-6)
+        numbers = RegionNumbers(thinned, prefix="thin.")
+        ledger = numbers.ledger("thin.regions.p", (3, 5))
+        assert ledger.value == pytest.approx(expected[3, 5, 0], abs=1e-5)
+        assert f"thin.regions.{dropout[1]}.mask" in walk(numbers, ledger)
 
 
 def test_looking_disturbs_neither_the_passes_nor_the_gradients():
