@@ -354,6 +354,7 @@ test("a curve over a quantity is told by its places, not by steps", () => {
     head: 2,
     quantity: "px to the right",
     ghosts: [],
+    marks: [],
   });
   assert.equal(pointName(lines, 0, 0), "dense, −1 px to the right: 0.2");
   const summary = chartSummary("how sure", lines);
@@ -369,4 +370,6 @@ test("a curve over a quantity is told by its places, not by steps", () => {
   const ghosts = [{ name: "A", steps: [0, 1, 2], values: [[0.2, 0.8, NaN]] }];
   const behind = "Behind it, dashed: run A, dense 0.8 at step 1.";
   assert.ok(chartSummary("loss", { ...course, ghosts }).endsWith(behind));
+  const marks = [{ step: 1, label: "least", token: "validation" }];
+  assert.match(chartSummary("loss", { ...course, marks }), / Marked: least at step 1\.$/);
 });

@@ -60,6 +60,7 @@ export class LineChart extends HTMLElement {
     present: [],
     head: 0,
     ghosts: [],
+    marks: [],
   };
   /** @type {ArrayLike<number>[]} */
   values = [];
@@ -191,6 +192,17 @@ export class LineChart extends HTMLElement {
     if (this.widen(frame.head)) this.arrange();
     else if (this.seen) this.painter.paint(lines);
     if (lines.reading !== NOTHING) this.say();
+    later(this.describe);
+  }
+
+  /**
+   * Mark steps from now on; the list is kept.
+   *
+   * @param {readonly import("./parts/chart-painter.js").StepMark[]} marks
+   */
+  marks(marks) {
+    this.lines.marks = marks;
+    if (this.seen) this.painter.paint(this.lines);
     later(this.describe);
   }
 

@@ -33,11 +33,17 @@ import { along } from "./ticks.js";
  * @property {number[]} present  each line's value at the present step itself; NaN: not known
  * @property {number} head  the last step that the points stand for
  * @property {readonly Ghost[]} ghosts  other runs, drawn behind
+ * @property {readonly StepMark[]} marks  steps that stand out
  *
  * @typedef {object} Ghost  the same scalars of another run
  * @property {string} name  A, B, C, …
  * @property {ArrayLike<number>} steps
  * @property {readonly ArrayLike<number>[]} values  one list for each series; empty: not drawn
+ *
+ * @typedef {object} StepMark
+ * @property {number} step
+ * @property {string} label
+ * @property {Colour} token
  */
 
 /** Lines of fewer measured points show these, too. */
@@ -123,6 +129,7 @@ export class ChartPainter {
     const { context } = this;
     context.clearRect(0, 0, this.width, this.height);
     this.drawAxes(lines);
+    for (let i = 0; i < lines.marks.length; i++) this.drawMark(lines, i);
     for (let i = 0; i < lines.ghosts.length; i++) this.drawGhost(lines, i);
     for (let i = 0; i < lines.series.length; i++) this.drawSeries(lines, i);
     this.drawMarker(lines);
@@ -161,6 +168,28 @@ export class ChartPainter {
       context.textAlign = inward ? "left" : "center";
       context.fillText(x.texts[i], inward ? left : at, bottom + 6 + size * 0.05);
     }
+  }
+
+  /** @param {Lines} lines @param {number} i  the mark; each has a line of its own for its name */
+  drawMark({ marks, x }, i) {
+    const { context, top, bottom, size, left, right } = this;
+    const { step, label, token } = marks[i];
+    const { colour, stroke } = tokens();
+    const at = this.toX(x, step);
+    context.strokeStyle = colour[token];
+    context.fillStyle = colour[token];
+    context.lineWidth = stroke * 0.6;
+    context.setLineDash(MARK_DASH);
+    context.beginPath();
+    context.moveTo(at, top);
+    context.lineTo(at, bottom);
+    context.stroke();
+    context.setLineDash(SOLID);
+    context.font = this.font;
+    context.textBaseline = "top";
+    const inward = at > (left + right) / 2;
+    context.textAlign = inward ? "right" : "left";
+    context.fillText(label, inward ? at - 4 : at + 4, top + i * size * 1.2);
   }
 
   /** @param {Lines} lines @param {number} i  the ghost */
@@ -356,6 +385,7 @@ function endText(value, quantity) {
 /** @type {number[]} */
 const SOLID = [];
 /** As `.line-mark` in transport.css draws them. */
+const MARK_DASH = [2, 3];
 const GHOST_DASHES = [[2, 2.5], [7, 2.5]];
 
 /** @param {number} value @param {Axis} axis */

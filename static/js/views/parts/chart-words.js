@@ -67,7 +67,9 @@ export function chartSummary(label, lines) {
   const where = lines.quantity ? "" : ` up to step ${count(lines.step)}`;
   const ghosts = lines.ghosts.flatMap((_, i) => ghostSummary(lines, i));
   const behind = ghosts.length > 0 ? ` Behind it, dashed: ${ghosts.join("; ")}.` : "";
-  return `${label}${where}: ${told.join("; ")}.${behind}`;
+  const steps = lines.marks.map((mark) => `${mark.label} at step ${count(mark.step)}`);
+  const marked = steps.length > 0 ? ` Marked: ${steps.join("; ")}.` : "";
+  return `${label}${where}: ${told.join("; ")}.${marked}${behind}`;
 }
 
 /** @param {Lines} lines @param {number} ghost @returns {string[]} */
