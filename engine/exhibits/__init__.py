@@ -13,6 +13,7 @@ from engine.exhibits import (
     losses,
     normalisation,
     optimizers,
+    overfitting,
     pipeline,
     pooling,
 )
@@ -23,6 +24,7 @@ _LIST: tuple[Exhibit, ...] = (
     features.EXHIBIT,
     backprop.EXHIBIT,
     initialization.EXHIBIT,
+    overfitting.EXHIBIT,
     losses.EXHIBIT,
     descent.EXHIBIT,
     optimizers.EXHIBIT,
