@@ -8,7 +8,17 @@ import os
 import subprocess
 import sys
 
-PARTS = ("training", "regions", "landscapes", "server", "ledgers", "seeks", "page", "pictures")
+PARTS = (
+    "training",
+    "regions",
+    "landscapes",
+    "server",
+    "ledgers",
+    "seeks",
+    "page",
+    "spiral",
+    "pictures",
+)
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
