@@ -183,10 +183,10 @@ class Exhibit:
         Whether the seed makes a difference with the default values.
     rate : float or None
         Steps a second at which Play begins; None is as fast as it goes.
-    recipe : callable of (values, seed, library) -> Recipe, or None
+    recipe : callable of (values, seed, library) -> Recipe or None, or None
         What its run trains, before the first step; from it code is written that repeats the run.
         Such a run keeps its parameters as `theta` in `save`, as a trainer does. None for an exhibit
-        that trains nothing.
+        that trains nothing; it returns None where only some of its runs train.
     """
 
     slug: str
@@ -206,7 +206,7 @@ class Exhibit:
     gradual: tuple[str, ...] = ()
     seeded: bool = True
     rate: float | None = None
-    recipe: Callable[[Mapping[str, Value], int, Library], Recipe] | None = None
+    recipe: Callable[[Mapping[str, Value], int, Library], Recipe | None] | None = None
 
     def defaults(self) -> dict[str, Value]:
         """Return each control's default value."""
@@ -260,6 +260,8 @@ class Exhibit:
             return None
         live, edits = repeatable(changes)
         recipe = self.recipe({**values, **live.pop(0, {})}, seed, library)
+        if recipe is None:
+            return None
         return Story(
             slug=self.slug,
             title=self.title,

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.data.dataset import Dataset
 from engine.errors import InvalidValueError
-from engine.exhibits.controls import Choice, Control, Option, Slider, Text, Value
+from engine.exhibits.controls import Choice, Control, Option, Slider, Text, Toggle, Value
 from engine.exhibits.points import MOST_SAMPLES, data_controls
 from engine.landscape.expression import Expression, parse
 
@@ -105,6 +105,13 @@ CONTROLS: tuple[Control, ...] = (
         effect="reset",
     ),
     *DATA,
+    Toggle(
+        name="best",
+        label="Show the best line",
+        help="The line that gets the most points right, found by trying.",
+        effect="view",
+        when={"mode": ("raw",)},
+    ),
     _feature(0, "sqrt(x1^2 + x2^2)"),
     _feature(1, "atan2(x2, x1)"),
     *(_feature(number, "") for number in range(2, MOST)),

@@ -40,9 +40,9 @@ def questions(
     }
 
 
-def counting(n: int, degree: int) -> dict[str, Callable[[], Solution]]:
+def counting(n: int) -> dict[str, Callable[[], Solution]]:
     """Return how each question about the number of terms is worked out, by its name."""
-    return {"terms": partial(_terms, n, degree), "picture": _picture}
+    return {"one_more": partial(_one_more, n), "picture": _picture}
 
 
 def _line(data: Dataset) -> Solution:
@@ -97,15 +97,15 @@ def _narrow(values: Mapping[str, Value], seed: int, data: Dataset) -> Solution:
     )
 
 
-def _terms(n: int, degree: int) -> Solution:
-    count = terms_of_exactly(n, degree)
-    if degree == 2:
-        return Solution(
-            count,
-            f"{n} squares and {n} · {n - 1} / 2 = {n * (n - 1) // 2:,} products of two different "
-            f"inputs: {count:,} together.",
-        )
-    return Solution(count, f"C({n} + {degree} − 1, {degree}) = {count:,}.")
+def _one_more(n: int) -> Solution:
+    """Return how many terms of exactly degree 2 there are with one input more."""
+    more = n + 1
+    count = terms_of_exactly(more, 2)
+    return Solution(
+        count,
+        f"{more} squares, and {more} · {n} / 2 = {more * n // 2:,} products of two different "
+        f"inputs: {count:,} together.",
+    )
 
 
 def _picture() -> Solution:

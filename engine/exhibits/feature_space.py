@@ -14,7 +14,6 @@ import numpy as np
 from engine.data.dataset import Dataset
 from engine.data.library import Library
 from engine.data.separation import Line, best_line, best_threshold
-from engine.errors import InvalidValueError
 from engine.exhibits.contract import Event
 from engine.exhibits.controls import Value
 from engine.exhibits.edits import EDIT, edit
@@ -80,8 +79,6 @@ class Box(NamedTuple):
 
 def build_recipe(values: Mapping[str, Value], seed: int, library: Library) -> Recipe:
     """Return the training before its first step: what the run does, and what scripts repeat."""
-    if values["mode"] == "count":
-        raise InvalidValueError("mode: where features are counted, nothing is trained")
     points = open_points(values, seed, library, validation=0)
     train = features_of(points.train, made_by_hand(values))
     return Recipe(

@@ -114,7 +114,7 @@ class TermsRun:
         """
         if name != "judge":
             raise InvalidValueError(f"{name}: nothing is trained where terms are counted")
-        return (judge(counting(self._n, self._degree), args),)
+        return (judge(counting(self._n), args),)
 
     def save(self) -> dict[str, Array]:
         """Return how many terms are written out."""

@@ -13,6 +13,7 @@ from engine.exhibits.contract import Exhibit, Run
 from engine.exhibits.controls import Value
 from engine.exhibits.edits import EDIT
 from engine.exhibits.feature_controls import CONTROLS
+from engine.export.recipe import Recipe
 
 
 def build_run(values: Mapping[str, Value], seed: int, library: Library) -> Run:
@@ -20,6 +21,13 @@ def build_run(values: Mapping[str, Value], seed: int, library: Library) -> Run:
     if values["mode"] == "count":
         return feature_terms.TermsRun(values, seed, library)
     return feature_space.SpaceRun(values, seed, library)
+
+
+def build_recipe(values: Mapping[str, Value], seed: int, library: Library) -> Recipe | None:
+    """Return the training before its first step; None where terms are counted."""
+    if values["mode"] == "count":
+        return None
+    return feature_space.build_recipe(values, seed, library)
 
 
 EXHIBIT = Exhibit(
@@ -36,5 +44,5 @@ EXHIBIT = Exhibit(
     questions=("judge", "nudge"),
     history=("loss", "right"),
     rate=20.0,
-    recipe=feature_space.build_recipe,
+    recipe=build_recipe,
 )

@@ -265,7 +265,23 @@ def test_a_picture_of_100_by_100_has_fifty_million_quadratic_terms():
     assert found["count.terms"][1] == 50_015_001
     assert found["count.megabytes"][1] == pytest.approx(200.060004)
     assert judge(run(mode="count"), "picture", "fifty_million")["correct"]
-    assert judge(run(mode="count", inputs=3), "terms", 6)["correct"]
+    for n, count in ((1, 3), (2, 6), (9, 55)):
+        assert judge(run(mode="count", inputs=n), "one_more", count)["correct"]
+
+
+def test_where_terms_are_counted_there_is_no_code_to_take_away():
+    material = run(3, mode="count").material()
+    assert material.story is None
+    assert material.arrays["term.inputs"].shape == (3, 2)
+    with pytest.raises(InvalidValueError, match="nothing is trained"):
+        run(mode="count").act("edit", {"tensor": "dense1.W", "index": [0, 0], "value": 1})
+
+
+def test_with_relu_some_networks_never_start_and_their_units_are_dead():
+    recorder = run(100, seed=3, mode="learned", activation="relu")
+    assert arrays(recorder)["right.share"] == 0.5
+    assert not arrays(recorder)["all.act2.a"].any()
+    assert not arrays(recorder)["dense1.dW"].any()
 
 
 def test_the_best_line_is_asked_for_and_judged():

@@ -126,7 +126,12 @@ class Space {
     if (mode !== "raw") this.#paintSpace(arrays, y, point);
     this.#paintTables(arrays, point);
     if (mode === "learned") this.#paintGraph(frame);
-    this.#say(frame, mode);
+    this.#say(frame);
+  }
+
+  /** Whether the best line is shown: not before somebody has had a guess. */
+  get #showsBest() {
+    return this.#mode === "raw" && this.#page.values.best === true;
   }
 
   /** @param {string} mode */
@@ -146,7 +151,8 @@ class Space {
     const points = this.#straight.pairs(x, y);
     plane.show({ points, bounds: ground.bounds, classNames: CLASSES });
     plane.regions(ground.regions);
-    const straight = this.#mode === "raw" ? [...ends(arrays, "line", NEURON), ...ends(arrays, "best", BEST)] : [];
+    const raw = this.#mode === "raw";
+    const straight = [...(raw ? ends(arrays, "line", NEURON) : []), ...(this.#showsBest ? ends(arrays, "best", BEST) : [])];
     const bent = this.#boundary.take(arrays.get("boundary.x1"), arrays.get("boundary.x2"));
     plane.curves([...mesh, ...straight, ...bent]);
     plane.choose(point);
@@ -257,19 +263,19 @@ class Space {
     );
     /** @type {Column[]} */
     const shares = [{ head: "the neuron", tensor: arrays.get("right.share"), at: () => [] }];
-    if (this.#mode === "raw") shares.push({ head: "the best line", tensor: arrays.get("best.share"), at: () => [] });
+    if (this.#showsBest) shares.push({ head: "the best line", tensor: arrays.get("best.share"), at: () => [] });
     this.#shares.show(shares, ["share of points right"]);
   }
 
-  /** @param {Frame} frame @param {string} mode */
-  #say({ arrays, step }, mode) {
+  /** @param {Frame} frame */
+  #say({ arrays, step }) {
     const right = arrays.get("right.share")?.data[0];
     const best = arrays.get("best.share")?.data[0];
     const all = right === 1;
     let text = all
       ? "The line separates the two classes: every point is on its side."
       : "Some points still lie on the wrong side of the line.";
-    if (mode === "raw" && best !== undefined && best < 1) {
+    if (this.#showsBest && best !== undefined && best < 1) {
       text = "No straight line separates these two classes: even the best that was found, dashed, errs.";
     }
     const more = arrays.get("space.mean")?.data.length ?? 2;
