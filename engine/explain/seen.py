@@ -6,6 +6,7 @@ network makes of them is explained by its own layers; here is the rest.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -107,7 +108,10 @@ class Seen(Numbers):
         here = Spot(self._features[index[1]], np.asarray(x, np.float64), where)
         with np.errstate(all="ignore"):  # what is not finite is shown as what it is
             arithmetic = of_formula(self._features[index[1]], here, (), Paging(page=page))
-        return self.found(tensor, index, arithmetic, page=page)
+        place_words = ", ".join(f"x{axis + 1} = {one:.4g}" for axis, one in enumerate(x))
+        note = f"A feature made by hand, at {place_words}.".replace("-", "−")
+        feeds = (Reference(f"{group or 'all.'}{self._neuron}.z", (place, 0)),)
+        return self.found(tensor, index, replace(arithmetic, note=note), feeds=feeds, page=page)
 
     def _point(self, axis: int, index: Index, page: int) -> Ledger:
         at = (index[0], self._axes[axis])
@@ -217,7 +221,7 @@ class Seen(Numbers):
             index,
             times(others, self.factor(other, index), over),
             times(rest, over),
-            general=r"-\frac{w\, " + "vu"[axis] + r" + b}{w}",
+            general=rf"-\frac{{w_{{{'vu'[axis]}}} {'vu'[axis]} + b}}{{w_{{{'uv'[axis]}}}}}",
             code=f"-({others.value!r} * {'vu'[axis]}[{index[0]}] + {rest.value!r}) / "
             f"{mine.value!r}",
             note="On the line z = 0 the neuron gives both classes the same probability, a half.",
@@ -255,7 +259,9 @@ class Seen(Numbers):
         flags = self._flags[tensor][index]
 
         def one(at: int) -> Term:
-            return constant(rf"1_{{{at + 1}}}" if flags[at] else rf"0_{{{at + 1}}}", flags[at])
+            return constant(
+                rf"1_{{{at + 1}}}" if flags[at] else rf"0_{{{at + 1}}}", float(flags[at])
+            )
 
         arithmetic = total(
             floats(flags),

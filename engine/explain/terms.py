@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from math import comb
 
@@ -14,6 +15,9 @@ from engine.snapshot import Array
 
 BYTES = 4
 """Of a number in float32."""
+
+EXACT, LONG = 10_000, 10**16
+"""From where on a count is written out before it is rounded, and where it would be too long."""
 
 GIVEN = {
     "inputs": "How many numbers go in; it is chosen.",
@@ -82,7 +86,11 @@ class Terms(Numbers):
             note=f"Ways to choose {what} of {n:,} inputs as factors, where one input may be chosen "
             f"again and the order does not matter: {whole:,}.",
         )
-        return self.found(tensor, index, arithmetic)
+        above_all = r" \cdot ".join(str(first + at) for at in range(degree))
+        below_all = r" \cdot ".join(str(at + 1) for at in range(degree))
+        exactly = f" = {whole}" if EXACT <= whole < LONG else ""
+        numbers = rf"\frac{{{above_all}}}{{{below_all}}}{exactly}"
+        return self.found(tensor, index, replace(arithmetic, numbers=numbers))
 
     def _megabytes(self, index: Index, page: int) -> Ledger:
         return self.sum_of(
