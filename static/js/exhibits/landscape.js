@@ -5,6 +5,7 @@
  *
  * @import {ExhibitModule, Frame, Tensor} from "../core/types.js"
  * @import {Page} from "../core/page.js"
+ * @import {CurveView} from "../views/curve-view.js"
  * @import {Path} from "../views/parts/plane-marks.js"
  */
 
@@ -14,7 +15,6 @@ import { button, detail, one, setText } from "../core/dom.js";
 import { count, percent, significant } from "../core/format.js";
 import { BarList } from "../views/bar-list.js";
 import { ContourView } from "../views/contour-view.js";
-import { CurveView } from "../views/curve-view.js";
 import { LineChart } from "../views/line-chart.js";
 import { turnExample } from "../views/parts/subject.js";
 import { PlaneView } from "../views/plane-view.js";
@@ -160,6 +160,9 @@ class Ground {
 class Stage {
   #page;
   #views;
+  #line;
+  /** What draws slices, once one has been asked for. @type {CurveView | null} */
+  #curve = null;
   #texts;
   #ground;
   /** @type {Ground[]} */
@@ -183,8 +186,8 @@ class Stage {
       maps: one(stage, "tensor-view[data-tensor='act1.a']", TensorView),
       shares: one(stage, "bar-list", BarList),
       chart: one(stage, "line-chart", LineChart),
-      curve: one(stage, "curve-view", CurveView),
     };
+    this.#line = one(stage, "curve-view", HTMLElement);
     this.#texts = {
       dimensions: part("dimensions"),
       held: one(stage, "[data-held]", HTMLButtonElement),
@@ -296,14 +299,15 @@ class Stage {
 
   /** @param {Frame} frame */
   #showSlice(frame) {
-    const { curve } = this.#views;
     const t = frame.arrays.get("slice.t");
     const J = frame.arrays.get("slice.J");
     const { line } = this.#sliced;
     const other = this.#page.lines.find(line);
     const there = t && J && J.data.length > 0 && !Number.isNaN(J.data[J.data.length - 1]) && other;
-    curve.hidden = !there;
-    if (there) {
+    this.#line.hidden = !there;
+    if (there && !this.#curve) void this.#load();
+    else if (there && this.#curve) {
+      const curve = this.#curve;
       const last = J.data.length - 1;
       const [mine, theirs] = [t.data.indexOf(0), t.data.indexOf(1)];
       curve.show({ curves: [{ token: "training", x: t.data, y: J.data }], key: `${frame.run} ${frame.step} ${last}` });
@@ -316,6 +320,14 @@ class Stage {
     if (!other || frame.playing || J?.data.length || this.#sliced.at === at) return;
     this.#sliced.at = at;
     this.#page.act("slice", { line });
+  }
+
+  /** A page whose run is alone draws no slice. */
+  async #load() {
+    const { CurveView } = await import("../views/curve-view.js");
+    this.#curve = one(this.#line.parentElement ?? this.#line, "curve-view", CurveView);
+    this.#seq = -1;
+    this.#page.invalidate();
   }
 
   /** Say what can be sliced, and offer it. */
