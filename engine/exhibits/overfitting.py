@@ -5,6 +5,7 @@ A step that is early enough would have been a good one to stop at: so the best i
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from engine.exhibits.overfitting_side import Side
 from engine.exhibits.points import MOST_SAMPLES, Points, open_points
 from engine.exhibits.questions import Solution, judge
 from engine.explain.ledger import Ledger
+from engine.explain.nudge import read_nudge
 from engine.explain.simple import given
 from engine.nn.cohort import Cohort
 from engine.nn.regions import around
@@ -155,8 +157,12 @@ class OverfittingRun:
             self._told = dict.fromkeys(SIDES, False)
 
     def act(self, name: str, args: Mapping[str, Any]) -> tuple[Event, ...]:
-        """Judge a prediction."""
-        return (judge(self._questions, args),)
+        """Judge a prediction (`judge`), or compare a gradient with a nudged loss (`nudge`)."""
+        if name == "judge":
+            return (judge(self._questions, args),)
+        tensor, index, eps = read_nudge(args)
+        side = self._sides[WITH if tensor.startswith(f"{WITH}.") else WITHOUT]
+        return (Event("nudged", asdict(side.nudge(tensor, index, eps))),)
 
     def save(self) -> dict[str, Array]:
         """Return the state of both trainings, and the best steps so far."""
@@ -272,8 +278,7 @@ EXHIBIT = Exhibit(
         *("with.*.y", "with.*.mask", "*.units.*", "thin*"),
     ),
     build=OverfittingRun,
-    view_actions=(),
-    questions=("judge",),
+    questions=("judge", "nudge"),
     history=tuple(f"{name}_{part}" for name in SIDES for part in ("train", "valid")),
     rate=60.0,
 )

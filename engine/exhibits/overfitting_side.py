@@ -7,6 +7,7 @@ before the step, with the penalty.
 """
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from engine.exhibits.overfitting_controls import WITH, describe_network
 from engine.explain.arithmetic import Paging, constant, times, total
 from engine.explain.ledger import Factor, Index, Ledger, Term
 from engine.explain.named import Named
+from engine.explain.nudge import Nudge, nudge
 from engine.explain.regions import RegionNumbers
 from engine.explain.scene import Scene, element
 from engine.explain.simple import given, sum_of, worked
@@ -63,6 +65,7 @@ class Side:
         axes: tuple[Array, Array],
     ) -> None:
         self.name = name
+        self._values = dict(values)
         self.train, self.validation = train, validation
         # one seed: both begin with the same weights, as dropout draws none
         self.network = Network(describe_network(name, values), rng=np.random.default_rng([seed, 0]))
@@ -165,11 +168,21 @@ class Side:
             scene = Scene.of(self._measured[part][1])
             return self._named(scene, f"{part}.").explain(tensor, index, page=page)
         self._show()
-        trainer = self.trainer
-        scene = Scene.training(
-            self._stage, trainer.training_pass, trainer.last_update, input_note=POINT
+        return self._named(self._scene(), "").explain(tensor, index, page=page)
+
+    def nudge(self, tensor: str, index: Index, eps: float) -> Nudge:
+        """Compare a gradient with what a nudged parameter does to the loss of the last step.
+
+        That is the loss that the step made smaller: with the penalty, by the thinned networks, on
+        the points as they were moved.
+        """
+        exact = Network(
+            describe_network(self.name, self._values),
+            rng=np.random.default_rng(0),
+            dtype=np.float64,
         )
-        return self._named(scene, "").explain(tensor, index, page=page)
+        found = nudge(self._scene(), exact, tensor.removeprefix(f"{self.name}."), index, eps=eps)
+        return replace(found, tensor=f"{self.name}.{found.tensor}")
 
     def greatest_weight(self) -> tuple[Index, float]:
         """Return the place of the greatest weight in size between the hidden layers, and it."""
@@ -181,6 +194,13 @@ class Side:
         """Return what the first hidden neuron says of the point on the stage."""
         self._show()
         return float(self._stage.tensors()["act1.a"][0, 0])
+
+    def _scene(self) -> Scene:
+        """Return what can be asked about: the point on the stage, and the last step."""
+        trainer = self.trainer
+        return Scene.training(
+            self._stage, trainer.training_pass, trainer.last_update, input_note=POINT
+        )
 
     def _names(self) -> dict[str, str]:
         """Return the tensors of the stage that are published, by their names outside."""

@@ -104,6 +104,24 @@ def test_what_a_step_makes_smaller_has_the_penalty_in_it_and_so_has_each_weights
         assert not any(one.symbol == r"\lambda" for term in plain.terms for one in term.factors)
 
 
+@every_remedy
+def test_every_gradient_is_what_nudging_its_parameter_finds(remedy):
+    recorder = run(20, remedy=remedy)
+    with pytest.raises(InvalidValueError, match="expected a run that has made a step"):
+        run(remedy=remedy).act("nudge", {"tensor": "with.dense1.dW", "index": [0, 0]})
+    rng = np.random.default_rng(0)
+    for name, array in arrays(recorder).items():
+        if not name.endswith((".dW", ".db")):
+            continue
+        index = [int(rng.integers(length)) for length in array.shape]
+        (event,) = recorder.act("nudge", {"tensor": name, "index": index})
+        assert event.data["tensor"] == name[:-2] + name[-1]
+        largest = float(np.abs(array).max())
+        assert event.data["quotient"] == pytest.approx(
+            float(array[tuple(index)]), rel=1e-3, abs=1e-4 * largest
+        )
+
+
 def test_a_price_that_is_too_high_leaves_a_network_that_says_one_half_everywhere():
     found = arrays(run(400, remedy="l2", l2=0.1))
     assert found["with.squares"] < 1e-3

@@ -62,7 +62,7 @@ export const STAGE = `
     <div class="overfit-thin">
       ${SMALL}
       <plane-view data-tensor="thin.mean" data-mean equal label="their mean"></plane-view>
-      <plane-view data-tensor="with.regions.p" data-whole equal label="whole network"></plane-view>
+      <plane-view data-tensor="with.regions.p" data-whole equal label="the whole"></plane-view>
     </div>
     <p class="overfit-note">All eight use the same weights; each lacks other neurons, and what is left
       is scaled by 1 / (1 − p). In the whole network nothing is missing and nothing is scaled.</p>
