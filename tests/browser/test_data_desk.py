@@ -66,7 +66,7 @@ class Desk:
 
     def share(self) -> str:
         self.button("Share").click()
-        expect(self.page.locator("share-button button")).to_have_text(re.compile("^Cop"))
+        expect(self.page.locator("share-button button").first).to_have_text(re.compile("^Cop"))
         return self.page.url
 
 

@@ -14,7 +14,7 @@ from tests.js.test_node import ROOT, node
 MOST = 2**53 - 1
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 NAMES = TEXT.filter(lambda name: name and name not in RESERVED)
-RESERVED = ("seed", "step", "changes", "beat", "pick", "more", "__proto__")
+RESERVED = ("seed", "step", "changes", "beat", "pick", "hide", "more", "__proto__")
 NUMBERS = st.integers(-MOST, MOST) | st.floats(allow_nan=False, allow_infinity=False)
 VALUES = st.dictionaries(NAMES, st.booleans() | NUMBERS | TEXT, max_size=4)
 COUNTS = st.integers(0, 10**9)
@@ -34,6 +34,7 @@ STATES = st.fixed_dictionaries(
         "step": st.none() | st.integers(1, 10**9),
         "beat": st.none() | COUNTS,
         "pick": st.none() | PICKS,
+        "hide": st.lists(NAMES.filter(lambda name: "," not in name), max_size=3, unique=True),
     }
 )
 
@@ -61,4 +62,4 @@ def test_what_is_read_from_a_link_is_what_was_written(echo, state, changes, look
     assert back["state"] == said
     assert back["extras"] == extras
     # only letters that stand in an address as they are
-    assert re.fullmatch(r"[\w%&=.~!'()*-]*", back["query"], re.ASCII)
+    assert re.fullmatch(r"[\w%&=.,~!'()*-]*", back["query"], re.ASCII)

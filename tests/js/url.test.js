@@ -16,6 +16,8 @@ const STATES = [
   { ...NOTHING, pick: { tensor: "conv1.z", index: [0, 2, 3, 4] }, more: "q1Y-_0" },
   { ...NOTHING, pick: { tensor: "conv1.W.m", index: [0, 0] } },
   { ...NOTHING, pick: { tensor: "loss", index: [] } },
+  { ...NOTHING, values: { rate: 1 }, hide: ["rate", "batch_size"], more: "q1Y" },
+  { ...NOTHING, hide: ["a b", "c&d=e", "né"] },
   {
     ...NOTHING,
     seed: 3,
@@ -49,6 +51,12 @@ test("only a place in the lesson is no run to open", () => {
   for (const said of [{ seed: 0 }, { more: "a" }, { pick: { tensor: "loss", index: [] } }]) {
     assert.equal(saysNothing({ ...NOTHING, ...said }), false);
   }
+});
+
+test("what a link hides is no run to open, and is read however its commas travelled", () => {
+  assert.equal(saysNothing({ ...NOTHING, beat: 1, hide: ["rate"] }), true);
+  assert.deepEqual(readUrl("hide=rate%2Cbatch_size,,rate").hide, ["rate", "batch_size"]);
+  assert.deepEqual(readUrl("hide=").hide, []);
 });
 
 test("actions cannot be read in a link: they are in what is packed", () => {

@@ -104,7 +104,7 @@ export class Address {
     else if (asked.changes.length > 0 || Object.keys(asked.looks).length > 0) {
       Object.assign(asked, { changes: [], looks: {}, more: "" });
     } else if (saysNothing({ ...asked, pick: null })) return false;
-    else this.asked = { ...nothing(), beat: asked.beat };
+    else this.asked = { ...nothing(), beat: asked.beat, hide: asked.hide };
     return true;
   }
 
@@ -158,23 +158,27 @@ export class Address {
 
   /** Have the address written soon. */
   follow() {
-    this.#writer.schedule(this.#query, this.#shown.playing);
+    this.#writer.schedule(() => this.#query(), this.#shown.playing);
   }
 
   /**
    * Write the address now.
    *
+   * @param {string[]} [hide]  the controls that the link leaves out; by default, those of the page
    * @returns {Promise<{link: string, leftOut: readonly LeftOut[]}>}  the link to what is on the
    *   screen, and what it does not carry
    */
-  async share() {
+  async share(hide) {
     await this.#more.settled();
     this.follow();
     this.#writer.flush();
-    return { link: location.href, leftOut: this.#more.leftOut };
+    const link = new URL(location.href);
+    if (hide) link.search = this.#query(hide);
+    return { link: link.href, leftOut: this.#more.leftOut };
   }
 
-  #query = () => {
+  /** @param {string[]} [hide] */
+  #query(hide = this.asked.hide) {
     if (!this.#welcomed) return location.search.slice(1);
     const { controls, values: all, changes, seed, step, way } = this.#shown;
     /** @type {Values} */
@@ -184,7 +188,8 @@ export class Address {
     }
     const { text: more, hasChanges, lacksData } = this.#more;
     // with other data it is another run: its steps and changes would say something else there
-    if (lacksData) return writeUrl({ ...nothing(), values, seed, beat: this.asked.beat, more });
+    const { beat } = this.asked;
+    if (lacksData) return writeUrl({ ...nothing(), values, seed, beat, hide, more });
     return writeUrl({
       ...nothing(),
       values,
@@ -192,9 +197,10 @@ export class Address {
       step,
       // changes made before the first step alone are what `values` says already
       changes: hasChanges || changes.every(([at]) => at === 0) ? [] : changes,
-      beat: this.asked.beat,
+      beat,
       more,
+      hide,
       pick: way.at(-1)?.pick ?? this.asked.pick,
     });
-  };
+  }
 }

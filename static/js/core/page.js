@@ -7,7 +7,7 @@
  * `welcome` (Welcome), `connection` (Connection), `refused` (ServerError: whoever says it next to
  * where it was asked for sets `said`), `error` (ServerError that nobody has said), `pick` (Station or null),
  * `ledger` (Station), `compared` (Compared), `into-ledger` (null), `painted` (Frame), `rate` (number or null),
- * `beat` (number), `notice` (text: what a person should know, and nothing stands in the way).
+ * `beat` (number), `hidden` (names of controls), `notice` (text: what a person should know, and nothing stands in the way).
  *
  * @import {Change, Command, Compared, Connection, Control, Frame, Ledger, RunEvent, ServerError,
  *   ServerMessage, Values, Welcome} from "./types.js"
@@ -339,9 +339,25 @@ export class Page {
     this.#emitter.emit("beat", beat);
   }
 
-  /** Write the address now and return the link to what is on the screen. */
-  share() {
-    return this.#address.share();
+  /**
+   * Write the address now and return the link to what is on the screen.
+   *
+   * @param {string[]} [hide]  the controls that it leaves out; by default, those that the page does
+   */
+  share(hide) {
+    return this.#address.share(hide);
+  }
+
+  /** The controls that the page leaves out, by name; the run has them all the same. */
+  get hidden() {
+    return this.asked.hide;
+  }
+
+  /** @param {string[]} names  the controls to leave out from now on */
+  hide(names) {
+    this.asked.hide = names;
+    this.#address.follow();
+    this.#emitter.emit("hidden", names);
   }
 
   /** @param {ServerMessage} message */
@@ -365,9 +381,20 @@ export class Page {
     this.#welcomed = true;
     this.#live.settle(welcome.session, welcome.run);
     this.#address.welcome(welcome);
+    this.#dropUnknown();
     this.#emitter.emit("welcome", welcome);
     this.lines.take(null);
     this.#inquiry.reconnect();
+  }
+
+  /** A link may leave out controls that this exhibit does not have. */
+  #dropUnknown() {
+    const known = this.controls.map(({ name }) => name);
+    const unknown = this.hidden.filter((name) => !known.includes(name));
+    if (unknown.length === 0) return;
+    this.asked.hide = this.hidden.filter((name) => known.includes(name));
+    const listed = unknown.map((name) => `“${name}”`).join(", ");
+    this.notice(`This link hides ${listed}, which is no control here; the others are shown or hidden as it says.`);
   }
 
   /** @param {RunEvent} event */

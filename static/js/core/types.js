@@ -178,6 +178,7 @@
  * @property {Change[]} changes
  * @property {number | null} beat  counted from 1
  * @property {Reference | null} pick  the number whose ledger is open
+ * @property {string[]} hide  the controls that the page leaves out, by name
  * @property {string} more  what is packed
  * @property {Looks} looks  out of `more`
  *

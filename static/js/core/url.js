@@ -1,7 +1,7 @@
 /**
  * A run in a link:
  * `?learning_rate=0.01&seed=3&step=341&changes=50~learning_rate~0.003&beat=2&pick=conv1.z.0.2.3.4`,
- * and `&more=…` for what cannot be read anyway (see `more.js`).
+ * `&hide=optimizer,batch_size` for controls that are left out of the page, and `&more=…` for what cannot be read anyway (see `more.js`).
  *
  * @import {Change, Reference, UrlState, Value} from "./types.js"
  */
@@ -9,7 +9,7 @@
 import { isAction } from "./more.js";
 
 /** What a link says besides control values; no control may be called so. */
-const RESERVED = ["seed", "step", "changes", "beat", "pick", "more"];
+const RESERVED = ["seed", "step", "changes", "beat", "pick", "hide", "more"];
 
 /** Longer lists of changes make links that programs cut off. */
 const MOST_CHANGES_TEXT = 6000;
@@ -20,12 +20,12 @@ const QUIET_PLAYING_MS = 2000;
 
 /** A state that says nothing. @returns {UrlState} */
 export function nothing() {
-  return { values: {}, seed: null, step: null, changes: [], beat: null, pick: null, more: "", looks: {} };
+  return { values: {}, seed: null, step: null, changes: [], beat: null, pick: null, hide: [], more: "", looks: {} };
 }
 
-/** Whether a link asks for nothing but a place in the lesson. @param {UrlState} state */
+/** Whether a link asks for nothing but a place in the lesson, and what to leave out. @param {UrlState} state */
 export function saysNothing(state) {
-  return writeUrl({ ...state, beat: null }) === "";
+  return writeUrl({ ...state, beat: null, hide: [] }) === "";
 }
 
 /**
@@ -42,6 +42,7 @@ export function readUrl(query) {
     const key = decodePart(pair.slice(0, at));
     const text = pair.slice(at + 1);
     if (key === "changes") state.changes = readChanges(text);
+    else if (key === "hide") state.hide = readNames(text);
     else if (key === "more") state.more = text.replaceAll(/[^\w-]/g, "");
     else if (key === "pick") state.pick = readPick(decodePart(text));
     else if (key === "seed" || key === "step" || key === "beat") state[key] = readCount(text);
@@ -68,6 +69,7 @@ export function writeUrl(state) {
   if (changes && changes.length <= MOST_CHANGES_TEXT) pairs.push(`changes=${changes}`);
   if (state.beat !== null) pairs.push(`beat=${state.beat}`);
   if (state.pick) pairs.push(`pick=${encodeURIComponent(writePick(state.pick))}`);
+  if (state.hide.length > 0) pairs.push(`hide=${state.hide.map(encodeURIComponent).join(",")}`);
   if (state.more) pairs.push(`more=${state.more}`);
   return pairs.join("&");
 }
@@ -189,6 +191,16 @@ function writeChanges(changes) {
       ]);
     })
     .join("~");
+}
+
+/**
+ * Names with commas between them, each once.
+ *
+ * @param {string} text
+ */
+function readNames(text) {
+  const names = text.replaceAll(/%2c/gi, ",").split(",").map(decodePart);
+  return [...new Set(names.filter((name) => name !== ""))];
 }
 
 /** @param {Reference} pick */

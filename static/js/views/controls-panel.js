@@ -1,6 +1,7 @@
 /**
  * <controls-panel>: made from the controls that the exhibit declares. At most five are shown, the
- * rest behind "More"; those that mean nothing beside the present values are left out. The server
+ * rest behind "More"; those that mean nothing beside the present values are left out, and so are those
+ * that a link hides, which one may have back. The server
  * judges each value; what it rejects is said next to the control.
  *
  * @import {Control, ServerError, Value, Values, Welcome} from "../core/types.js"
@@ -32,6 +33,9 @@ export class ControlsPanel extends HTMLElement {
   #more = element("details", { class: "more" });
   #help = element("p", { class: "control-help" }, "Point at a control to read what it does.");
   #seed = element("span", { class: "seed" });
+  #unhide = button("Show them", { class: "button-small" });
+  #hiddenText = element("span");
+  #hidden = element("p", { class: "controls-hidden", hidden: true }, this.#hiddenText, " ", this.#unhide);
 
   disconnectedCallback() {
     this.#aborter.abort();
@@ -44,6 +48,11 @@ export class ControlsPanel extends HTMLElement {
     page.onEvent("welcome", (welcome) => this.#welcome(welcome), { signal });
     page.onEvent("values", ({ data }) => this.#show(data.values), { signal });
     page.onEvent("error", (error) => this.#rejected(error), { signal });
+    page.onEvent("hidden", () => this.#arrange(page.controls), { signal });
+    this.#unhide.addEventListener("click", () => {
+      page.hide([]);
+      this.querySelector("input, select")?.scrollIntoView({ block: "nearest" });
+    }, { signal });
     page.onPaint(() => this.#showSeed());
   }
 
@@ -57,7 +66,7 @@ export class ControlsPanel extends HTMLElement {
     this.#showSeed();
   }
 
-  /** @param {Control[]} controls */
+  /** @param {readonly Control[]} controls */
   #make(controls) {
     this.#rows.clear();
     for (const control of controls) {
@@ -67,22 +76,33 @@ export class ControlsPanel extends HTMLElement {
       row.root.addEventListener("focusin", explain);
       this.#rows.set(control.name, row);
     }
+    this.#arrange(controls);
+  }
+
+  /** Put the rows where they belong. @param {readonly Control[]} all */
+  #arrange(all) {
+    const hidden = this.#page?.hidden ?? [];
+    const controls = all.filter(({ name }) => !hidden.includes(name));
     const main = controls.filter(({ advanced }) => !advanced);
     // what comes and goes with other controls takes turns: the exhibit sees to it that they are few
     const always = main.filter(({ when }) => Object.keys(when).length === 0);
     const shown = main.filter((one) => !always.includes(one) || always.indexOf(one) < MOST_SHOWN);
     const rest = controls.filter((control) => !shown.includes(control));
     this.#fillMore(rest);
+    const count = all.length - controls.length;
+    this.#hidden.hidden = count === 0;
+    this.#hiddenText.textContent = count === 1 ? "This link hides a control." : `This link hides ${count} controls.`;
     this.replaceChildren(
       element("h2", { class: "label" }, "Controls"),
       ...this.#rootsOf(shown),
       ...(rest.length > 0 ? [this.#more] : []),
-      this.#help,
+      ...(controls.length > 0 ? [this.#help] : []),
+      this.#hidden,
       this.#renewal(),
     );
   }
 
-  /** @param {Control[]} controls */
+  /** @param {readonly Control[]} controls */
   #fillMore(controls) {
     const renewing = controls.filter(({ effect }) => effect === "reset");
     const keeping = controls.filter(({ effect }) => effect !== "reset");
@@ -104,7 +124,7 @@ export class ControlsPanel extends HTMLElement {
     return element("div", { class: "renewal" }, restart, another, this.#seed);
   }
 
-  /** @param {Control[]} controls */
+  /** @param {readonly Control[]} controls */
   #rootsOf(controls) {
     return controls.flatMap(({ name }) => this.#rows.get(name)?.root ?? []);
   }

@@ -74,7 +74,7 @@ export class ForkDialog extends HTMLElement {
     this.#chosen = {};
     this.#waiting = false;
     this.#problem.hidden = true;
-    const live = page.controls.filter(({ effect }) => effect === "live");
+    const live = page.controls.filter(({ effect, name }) => effect === "live" && !page.hidden.includes(name));
     for (const control of live) {
       const row = controlRow(control, (value) => this.#choose(control.name, value));
       row.show(page.values[control.name]);

@@ -1,4 +1,7 @@
-/** <share-button>: copies the link to what is on the screen, and says so. */
+/**
+ * <share-button>: copies the link to what is on the screen, and says so. Beside it stands what opens
+ * the dialog in which one chooses the controls that a link for a lesson leaves in.
+ */
 
 /**
  * @import {LeftOut} from "../core/more.js"
@@ -23,9 +26,13 @@ export class ShareButton extends HTMLElement {
     share.append(icon("link"), this.#label);
     share.title = "Copy a link that shows this very picture";
     share.addEventListener("click", () => void this.#share());
+    const choose = button("Link for a lesson", { icon: "chevron", class: "share-more" });
+    choose.title = "A link for a lesson: choose which controls stay";
+    choose.setAttribute("aria-haspopup", "dialog");
+    choose.addEventListener("click", () => void this.#choose());
     this.#link.setAttribute("aria-label", "Link to what is on the screen");
     this.#link.hidden = true;
-    this.replaceChildren(share, this.#link);
+    this.replaceChildren(element("div", { class: "share-pair" }, share, choose), this.#link);
   }
 
   disconnectedCallback() {
@@ -41,8 +48,7 @@ export class ShareButton extends HTMLElement {
     const page = this.#page;
     if (!page) return;
     const { link, leftOut } = await page.share();
-    const byHand = page.changes.some(isAction);
-    if (leftOut.length > 0) page.notice(leftOut.map((part) => inWords(part, byHand)).join(" "));
+    if (leftOut.length > 0) page.notice(leftOutWords(page, leftOut));
     try {
       await navigator.clipboard.writeText(link);
       this.#say("Copied");
@@ -56,12 +62,34 @@ export class ShareButton extends HTMLElement {
     }
   }
 
+  async #choose() {
+    const page = this.#page;
+    if (!page) return;
+    try {
+      const { openLessonLink } = await import("./lesson-link.js");
+      openLessonLink(page);
+    } catch (error) {
+      page.notice(`The dialog for a lesson's link could not be opened: ${error}`);
+    }
+  }
+
   /** @param {string} text */
   #say(text) {
     this.#label.textContent = text;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => (this.#label.textContent = "Share"), SAID_MS);
   }
+}
+
+/**
+ * What a link does not carry.
+ *
+ * @param {Page} page
+ * @param {readonly LeftOut[]} leftOut
+ */
+export function leftOutWords(page, leftOut) {
+  const byHand = page.changes.some(isAction);
+  return leftOut.map((part) => inWords(part, byHand)).join(" ");
 }
 
 /**
