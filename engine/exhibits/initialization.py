@@ -92,6 +92,7 @@ class InitializationRun:
             using.forward(self._probe.x)
             using.loss(self._probe.y)
         self._moment: Moment | None = None
+        self._losses = np.zeros(len(NAMES), np.float32)
         self._scalars: dict[str, float] = {}
         self._questions = Questions(self._values, seed, library)
         self._measure()
@@ -117,7 +118,7 @@ class InitializationRun:
         return tuple(events)
 
     def scalars(self) -> Mapping[str, float]:
-        """Return for each network its loss on the probe, and how alike its neurons are at least."""
+        """Return of each network that learns its loss, and how alike its neurons are at least."""
         return self._scalars
 
     def snapshot(self, names: Collection[str] | None = None) -> Snapshot:
@@ -132,6 +133,7 @@ class InitializationRun:
         }
         if self._values["show"] == "neurons":
             available["similarity"] = twins["similarity"]
+            available |= {name: twins[name] for name in twins if name.startswith("strands.")}
             if int(self._values["width"]) <= DRAWN:
                 available |= self._neurons(moment)
         found = {name: array for name, array in available.items() if names is None or name in names}
@@ -185,22 +187,23 @@ class InitializationRun:
             loss = self._passes[number].evaluate()
             lost = None if np.isfinite(loss) else "loss"
         if lost is None:
-            self._scalars[f"loss_{NAMES[number]}"] = loss
+            self._losses[number] = loss
         else:
             trainer.network.theta[...] = before
         return lost
 
     def _measure(self) -> None:
         """Look at every network on the same samples."""
-        for name, using in zip(NAMES, self._passes, strict=True):
-            self._scalars[f"loss_{name}"] = using.evaluate()
+        self._losses[...] = [using.evaluate() for using in self._passes]
         self._compare()
 
     def _compare(self) -> None:
-        """Find for every network how alike its neurons are."""
+        """Find how alike the neurons of every network are that still learns."""
         self._moment = None
-        for name, using in zip(NAMES, self._passes, strict=True):
-            parameters = using.network.parameters()
+        self._scalars = {}
+        for number in np.flatnonzero(self._stopped < 0).tolist():
+            name, parameters = NAMES[number], self._passes[number].network.parameters()
+            self._scalars[f"loss_{name}"] = float(self._losses[number])
             self._scalars[f"alike_{name}"] = least_similarity(parameters, self._hidden)
 
     @property
@@ -223,17 +226,11 @@ class InitializationRun:
         """Return all tensors of the network that a drawing of its neurons needs."""
         shorts = ("W", "b", "z", "a", "dW", "db")
         wanted = [name for name in moment.tensors if name.rpartition(".")[2] in shorts]
-        strands = {
-            name: array
-            for name, array in moment.twins.arrays.items()
-            if name.startswith("strands.")
-        }
-        return {name: moment.tensors[name] for name in ("dense1.x", *wanted)} | strands
+        return {name: moment.tensors[name] for name in ("dense1.x", *wanted)}
 
     def _of_all(self) -> dict[str, Array]:
-        losses = np.array([self._scalars[f"loss_{name}"] for name in NAMES], np.float32)
         stopped = np.where(self._stopped < 0, np.nan, self._stopped).astype(np.float32)
-        return {"each.loss": losses, "each.stopped": stopped}
+        return {"each.loss": self._losses, "each.stopped": stopped}
 
     def _ledger_of_all(self, tensor: str, index: tuple[int, ...], page: int) -> Ledger:
         array = self._of_all()[tensor]

@@ -123,12 +123,14 @@ def test_on_a_phone_nothing_is_cut_off_and_all_is_accessible(stage):
 def test_a_push_parts_a_strand_and_learning_makes_them_different(stage):
     stage.open(STRAND)
     words = stage.page.locator("[data-strands]")
-    expect(words).to_contain_text("4 hidden neurons, drawn as 1 strand")
+    expect(words).to_contain_text("4 hidden neurons in 1 strand")
     stage.button("Add 0.001 to one weight").click()
-    expect(words).to_contain_text("drawn as 2 strands")
+    expect(words).to_contain_text("in 2 strands")
     expect(stage.page.locator("[data-pushed]")).to_contain_text(
         "dense1.W[0,0] of “Constant” was 0.5, and is 0.501 now."
     )
+    stage.button("Add 0.001 to one weight").click()
+    expect(words).to_contain_text("in 3 strands")
     table = "how alike the neurons are, and what has moved"
     assert stage.row(table, "layer 1")[0].startswith("1.00")
     stage.page.get_by_label("speed").select_option(label="fastest")

@@ -246,6 +246,7 @@ def test_a_network_that_explodes_stops_and_the_others_go_on():
     later = recorder.snapshot().arrays
     assert later["each.loss"][3] == arrays["each.loss"][3]
     assert later["each.loss"][5] != arrays["each.loss"][5]
+    assert np.isnan(later["history.loss_large"][-3:]).all(), "its curve has ended"
 
 
 def test_those_that_are_drawn_are_the_same_numbers_stretched():

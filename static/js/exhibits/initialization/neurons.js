@@ -17,17 +17,18 @@ import { series, WAYS } from "./words.js";
 
 /** What a neuron takes of the drawing, CSS px. */
 const HEIGHT = 60;
-/** What is added to a weight, and which one it is. */
+/** What is added to a weight. */
 const PUSH = 0.001;
-const PUSHED = { tensor: "dense1.W", index: [0, 0] };
+/** Of a neuron of the first layer: its weights and its bias. */
+const INPUTS = 2;
 
 const ROOM = `
 <section class="panel begin-wide" data-drawing>
   <h2 class="panel-title">The network, with the first sample</h2>
   <graph-view label="the network"></graph-view>
-  <p class="worked-note" data-strands></p>
 </section>
 <section class="panel begin-wide begin-push" data-nudge>
+  <p class="worked-note" data-strands></p>
   <button class="button button-small" type="button" data-push>Add ${PUSH} to one weight</button>
   <p class="worked-note" data-pushed></p>
 </section>
@@ -93,12 +94,7 @@ export class Neurons {
 
   /** @param {Map<string, Tensor>} arrays @param {number} run @param {number} hidden */
   #paintGraph(arrays, run, hidden) {
-    const drawn = arrays.has("act1.a");
-    this.#drawing.hidden = !drawn;
-    if (!drawn) return;
-    const width = Number(this.#page.values.width);
-    setAttributes(this.#graph, { height: HEIGHT * Math.max(4, width) });
-    this.#graph.shape(layersOf(hidden, width), `${hidden} ${width}`);
+    const width = arrays.get("strands.act1")?.data.length ?? 0;
     const groups = new Map();
     let strands = 0;
     for (let n = 1; n <= hidden; n++) {
@@ -107,13 +103,14 @@ export class Neurons {
       groups.set(`act${n}.a`, group.data);
       strands += new Set(group.data).size;
     }
+    setText(this.#strands, strandWords(hidden * width, strands));
+    const drawn = arrays.has("act1.a");
+    this.#drawing.hidden = !drawn;
+    if (!drawn) return;
+    setAttributes(this.#graph, { height: HEIGHT * Math.max(4, width) });
+    this.#graph.shape(layersOf(hidden, width), `${hidden} ${width}`);
     this.#graph.strands(groups);
     this.#graph.show(arrays, run);
-    const neurons = hidden * width;
-    setText(
-      this.#strands,
-      `${neurons} hidden neurons, ${strands === neurons ? "all of them different" : `drawn as ${strands} ${strands === 1 ? "strand" : "strands"}: those of one strand are the same to the last bit`}.`,
-    );
   }
 
   /** @param {Map<string, Tensor>} arrays @param {number} hidden */
@@ -135,10 +132,17 @@ export class Neurons {
     );
   }
 
+  /** Push a neuron of the first layer that has a twin: another number of each, so that no two are alike. */
   #push() {
     const network = String(this.#page.values.initializer);
-    const { tensor, index } = PUSHED;
-    this.#page.act("perturb", { network, tensor, index, by: PUSH });
+    const group = [...(this.#page.frame?.arrays.get("strands.act1")?.data ?? [])];
+    const unit = Math.max(0, group.findIndex((strand, i) => group.indexOf(strand, i + 1) > 0));
+    const number = unit % (INPUTS + 1);
+    const place =
+      number < INPUTS
+        ? { tensor: "dense1.W", index: [unit, number] }
+        : { tensor: "dense1.b", index: [unit] };
+    this.#page.act("perturb", { network, ...place, by: PUSH });
   }
 
   /**
@@ -152,6 +156,13 @@ export class Neurons {
     setText(this.#pushed, text);
     this.#page.announce(text);
   }
+}
+
+/** @param {number} neurons @param {number} strands */
+function strandWords(neurons, strands) {
+  if (strands === neurons) return `${neurons} hidden neurons, all of them different.`;
+  const told = `${strands} ${strands === 1 ? "strand" : "strands"}`;
+  return `${neurons} hidden neurons in ${told}: those of one strand are the same to the last bit.`;
 }
 
 /**

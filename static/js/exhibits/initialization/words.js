@@ -66,8 +66,8 @@ export const STAGE = `
   </div>
   <div class="begin-pair">
     <section class="panel">
-      <line-chart label="loss of all six networks" x="history.step" y="log" switchable
-        data-tensor="history.loss_he" series='${series("loss")}'></line-chart>
+      <line-chart label="loss of all six networks" x="history.step" y="log" high="2"
+        switchable data-tensor="history.loss_he" series='${series("loss")}'></line-chart>
     </section>
     <section class="panel">
       <h2 class="panel-title">On the same 64 samples, now</h2>
