@@ -33,7 +33,7 @@ const ROOM = `
   <p class="worked-note" data-pushed></p>
 </section>
 <section class="panel">
-  <h2 class="panel-title" data-alike></h2>
+  <h2 class="panel-title" data-alike>How alike the neurons are</h2>
   <tensor-view data-tensor="similarity" label="similarity" axes="layer,neuron,neuron" prefix="0"
     cell="34" range="1"></tensor-view>
 </section>
