@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from engine.data.dataset import Dataset
+from engine.data.library import Library
 from engine.errors import InvalidValueError
 from engine.exhibits.controls import Choice, Control, Option, Slider, Text, Toggle, Value
-from engine.exhibits.points import MOST_SAMPLES, data_controls
+from engine.exhibits.points import MOST_SAMPLES, data_controls, open_points
 from engine.landscape.expression import Expression, parse
 
 NAMES = ("x1", "x2")
@@ -84,9 +85,10 @@ def _axis(name: str, label: str, default: int) -> Slider:
     )
 
 
+SETS = ("circles", "xor", "moons", "spirals", "drawn", "pasted")
+
 DATA = tuple(
-    replace(one, when={**one.when, **TRAINED})
-    for one in data_controls("circles", "xor", "moons", "spirals", default="circles")
+    replace(one, when={**one.when, **TRAINED}) for one in data_controls(*SETS, default="circles")
 )
 
 CONTROLS: tuple[Control, ...] = (
@@ -191,6 +193,25 @@ CONTROLS: tuple[Control, ...] = (
         when=TRAINED,
     ),
 )
+
+
+def open_data(values: Mapping[str, Value], seed: int, library: Library) -> Dataset:
+    """Return the points.
+
+    Raises
+    ------
+    InvalidValueError
+        If what somebody has brought has not two columns and two classes.
+    """
+    data = open_points(values, seed, library, validation=0, share=0.0).train
+    columns, classes = data.x.shape[1], len(data.classes)
+    if columns != len(NAMES) or classes != 2:
+        found = f"{classes} classes" if classes else "a value to be told"
+        raise InvalidValueError(
+            "data: expected two columns of numbers and two classes, which a line may separate; "
+            f"got {columns} column{'s' if columns != 1 else ''} and {found}"
+        )
+    return data
 
 
 def made_by_hand(values: Mapping[str, Value]) -> dict[str, Expression]:

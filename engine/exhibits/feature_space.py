@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from engine.data.dataset import Dataset
 from engine.data.library import Library
 from engine.data.separation import Line, best_line, best_threshold
 from engine.exhibits.contract import Event
@@ -21,9 +20,10 @@ from engine.exhibits.feature_controls import (
     describe_network,
     features_of,
     made_by_hand,
+    open_data,
 )
 from engine.exhibits.feature_questions import questions
-from engine.exhibits.points import open_points
+from engine.exhibits.points import READ, read
 from engine.exhibits.questions import judge
 from engine.explain.explain import explain
 from engine.explain.ledger import Factor, Ledger
@@ -79,8 +79,7 @@ class Box(NamedTuple):
 
 def build_recipe(values: Mapping[str, Value], seed: int, library: Library) -> Recipe:
     """Return the training before its first step: what the run does, and what scripts repeat."""
-    points = open_points(values, seed, library, validation=0)
-    train = features_of(points.train, made_by_hand(values))
+    train = features_of(open_data(values, seed, library), made_by_hand(values))
     return Recipe(
         network=Network(
             describe_network(values, train.x.shape[1]), rng=np.random.default_rng([seed, 0])
@@ -111,7 +110,7 @@ class SpaceRun:
         self._values = dict(values)
         self._seed = seed
         self._made = list(made_by_hand(values).values())
-        self._data: Dataset = open_points(values, seed, library, validation=0).train
+        self._data = open_data(values, seed, library)
         recipe = build_recipe(values, seed, library)
         self._network, self._train = recipe.network, recipe.train
         self._trainer = recipe.trainer()
@@ -177,7 +176,7 @@ class SpaceRun:
         self._forget()
 
     def act(self, name: str, args: Mapping[str, Any]) -> tuple[Event, ...]:
-        """Set a weight (`edit`), `judge` a prediction, or `nudge` a parameter."""
+        """Set a weight (`edit`), `judge` a prediction, `nudge` a parameter, `read` a table."""
         if name == EDIT:
             edited = edit(self._trainer, args)
             self._forget()
@@ -185,6 +184,8 @@ class SpaceRun:
             return (edited,)
         if name == "nudge":
             return (self._nudge(args),)
+        if name == READ:
+            return (read(args),)
         return (judge(questions(self._values, self._seed, self._data), args),)
 
     def save(self) -> dict[str, Array]:

@@ -15,6 +15,7 @@ from engine.exhibits.contract import Event
 from engine.exhibits.controls import Value
 from engine.exhibits.feature_controls import MOST_DEGREE, MOST_INPUTS
 from engine.exhibits.feature_questions import counting
+from engine.exhibits.points import READ, read
 from engine.exhibits.questions import judge
 from engine.explain.ledger import Ledger
 from engine.explain.terms import Terms, terms_of, terms_of_exactly
@@ -105,13 +106,15 @@ class TermsRun:
         """Change nothing: all that is counted begins a new run."""
 
     def act(self, name: str, args: Mapping[str, Any]) -> tuple[Event, ...]:
-        """Judge a prediction (`judge`).
+        """Judge a prediction (`judge`), or `read` a table.
 
         Raises
         ------
         InvalidValueError
             If it is about a network: there is none.
         """
+        if name == READ:
+            return (read(args),)
         if name != "judge":
             raise InvalidValueError(f"{name}: nothing is trained where terms are counted")
         return (judge(counting(self._n), args),)

@@ -13,6 +13,7 @@ from engine.exhibits.contract import Exhibit, Run
 from engine.exhibits.controls import Value
 from engine.exhibits.edits import EDIT
 from engine.exhibits.feature_controls import CONTROLS
+from engine.exhibits.points import BRINGS, READ
 from engine.export.recipe import Recipe
 
 
@@ -41,7 +42,8 @@ EXHIBIT = Exhibit(
     families=(*feature_space.FAMILIES, *feature_terms.PUBLISHES),
     build=build_run,
     actions=(EDIT,),
-    questions=("judge", "nudge"),
+    brings=BRINGS,
+    questions=("judge", "nudge", READ),
     history=("loss", "right"),
     rate=20.0,
     recipe=build_recipe,

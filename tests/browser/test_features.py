@@ -168,6 +168,19 @@ def test_terms_are_counted_and_written_out(stage: Stage):
     expect(asked).to_contain_text("✓ Right. 10,000 · 10,001 / 2 = 50,005,000")
 
 
+def test_points_of_ones_own_are_drawn(stage: Stage):
+    stage.open("?mode=learned")
+    stage.button("Your data …").click()
+    desk = stage.page.get_by_role("dialog", name="Your data")
+    desk.get_by_role("tab", name="Draw points").click()
+    desk.get_by_role("button", name="Train on these points").click()
+    expect(desk).to_have_count(0)
+    expect(stage.page.locator("controls-panel").get_by_label("Data")).to_have_value("drawn")
+    stage.page.locator("#stage").focus()
+    stage.page.keyboard.press("ArrowRight")
+    stage.expect_step(1)
+
+
 @pytest.mark.parametrize("query", ["", "?mode=hand&step=60", "?mode=learned", "?mode=count"])
 def test_axe_finds_nothing_and_at_320_pixels_nothing_scrolls_sideways(stage: Stage, query):
     stage.open(query)

@@ -277,6 +277,22 @@ def test_where_terms_are_counted_there_is_no_code_to_take_away():
         run(mode="count").act("edit", {"tensor": "dense1.W", "index": [0, 0], "value": 1})
 
 
+def test_points_that_are_drawn_are_separated_and_three_classes_are_refused():
+    library = Library().bringing(
+        {"draw": {"x1": [0, 1, 0, 1], "x2": [0, 1, 1, 0], "y": [0, 0, 1, 1]}}
+    )
+    values = {"mode": "hand", "data": "drawn", "phi1": "x1 + x2", "phi2": "x1 * x2"}
+    recorder = Recorder(EXHIBIT, values, 1, library)
+    recorder.seek(400)
+    assert arrays(recorder)["right.share"] == 1
+    three = Library().bringing({"draw": {"x1": [0, 1, 1], "x2": [0, 1, 0], "y": [0, 1, 2]}})
+    with pytest.raises(InvalidValueError, match=r"data: expected two columns.*got 2.*3 classes"):
+        Recorder(EXHIBIT, {"data": "drawn"}, 1, three)
+    value = Library().bringing({"paste": {"csv": "a,b,c\n1,2,0.5\n2,3,0.7\n3,1,1.9\n4,4,2.25\n"}})
+    with pytest.raises(InvalidValueError, match="data: expected two columns"):
+        Recorder(EXHIBIT, {"data": "pasted"}, 1, value)
+
+
 def test_with_relu_some_networks_never_start_and_their_units_are_dead():
     recorder = run(100, seed=3, mode="learned", activation="relu")
     assert arrays(recorder)["right.share"] == 0.5

@@ -11,6 +11,7 @@
 import "../../views/line-chart.js";
 
 import { button, detail, one, setAttributes, setText } from "../../core/dom.js";
+import { DataButton } from "../../views/data-button.js";
 import { LineChart } from "../../views/line-chart.js";
 import { NumberTable } from "../../views/number-table.js";
 import { PlaneView } from "../../views/plane-view.js";
@@ -26,8 +27,11 @@ const MADE = [
 const FIELDS = ["phi1", "phi2", "phi3", "phi4", "phi5"];
 
 const STAGE = `
-<div class="feature-wide feature-made" data-for="hand" data-made role="group"
-  aria-label="Features to begin with"></div>
+<div class="feature-wide feature-made">
+  <data-button></data-button>
+  <div class="feature-made" data-for="hand" data-made role="group"
+    aria-label="Features to begin with"></div>
+</div>
 <figure class="feature-figure">
   <plane-view data-plane="inputs" data-tensor="regions.p" label="the input plane" x-label="x1"
     y-label="x2" equal></plane-view>
@@ -97,6 +101,7 @@ class Space {
     this.#said = one(root, "[data-said]", HTMLElement);
     this.#figure = one(root, "[data-graph]", HTMLElement);
     this.#title = one(root, "[data-point-title]", HTMLElement);
+    one(root, "data-button", DataButton).connect(page);
     root.addEventListener("point-pick", (event) => page.set({ point: detail(event).index }));
     one(root, "[data-made]", HTMLElement).append("Begin with: ", ...MADE.map((set) => this.#button(set)));
   }
@@ -129,6 +134,10 @@ class Space {
     this.#say(frame);
   }
 
+  get #classes() {
+    return BROUGHT[String(this.#page.values.data)] ?? CLASSES;
+  }
+
   /** Whether the best line is shown: not before somebody has had a guess. */
   get #showsBest() {
     return this.#mode === "raw" && this.#page.values.best === true;
@@ -149,7 +158,7 @@ class Space {
     const mesh = this.#straight.flat(arrays.get("mesh.x"), arrays.get("mesh.u"));
     const ground = this.#ground.take(arrays, "regions.x1", "regions.x2", "regions.p");
     const points = this.#straight.pairs(x, y);
-    plane.show({ points, bounds: ground.bounds, classNames: CLASSES });
+    plane.show({ points, bounds: ground.bounds, classNames: this.#classes });
     plane.regions(ground.regions);
     const raw = this.#mode === "raw";
     const straight = [...(raw ? ends(arrays, "line", NEURON) : []), ...(this.#showsBest ? ends(arrays, "best", BEST) : [])];
@@ -172,7 +181,7 @@ class Space {
       "y-label": this.#nameOf(axes.data[1]),
       label: this.#mode === "hand" ? "the plane of the features" : "the plane of the hidden units",
     });
-    plane.show({ points, bounds: ground.bounds, classNames: CLASSES });
+    plane.show({ points, bounds: ground.bounds, classNames: this.#classes });
     plane.regions(ground.regions);
     // a formula may jump, as the angle does; what a network makes of a line hangs together
     const jump = this.#mode === "hand" ? ground.bounds : undefined;
@@ -250,7 +259,7 @@ class Space {
       { head: "x1", tensor: x, at: () => [point, 0] },
       { head: "x2", tensor: x, at: () => [point, 1] },
     ];
-    const named = CLASSES[arrays.get("y")?.data[point] ?? 0];
+    const named = this.#classes[arrays.get("y")?.data[point] ?? 0];
     setText(this.#title, `Point ${point + 1}, ${named}: what the neuron sees, and what it says`);
     this.#point.show(
       [
@@ -291,7 +300,13 @@ function lastLayer(arrays) {
   return LAYERS.findLast((number) => arrays.has(`dense${number}.W`)) ?? 1;
 }
 
+/** What a neuron's two classes are called; whoever draws or pastes them may count from 1. */
 const CLASSES = ["class 0", "class 1"];
+/** @type {Readonly<Record<string, readonly string[]>>} */
+const BROUGHT = {
+  drawn: ["class 0, drawn as class 1", "class 1, drawn as class 2"],
+  pasted: ["class 0, the first one", "class 1, the second one"],
+};
 const SLICE =
   "The plane shows two of the numbers that the neuron sees (“More” chooses which); its line and its " +
   "colours hold the others at their mean.";
