@@ -247,6 +247,8 @@ class Recorder:
             self._forget_future()
             self._note(_Input(self.position, "set", "", live))
         self._apply(changed)
+        if live:  # a scalar may be of what was set, as it will be when this is done again
+            self._metrics.record(self.position, self._run.scalars())
 
     def ends_future(self, values: Mapping[str, object]) -> bool:
         """Return whether `set` of these would end a future that is known.

@@ -84,7 +84,7 @@ EXHIBIT = Exhibit(
     gradual=(*activations_functions.GRADUAL, *activations_dying.GRADUAL),
     build=build_run,
     questions=("judge",),
-    history=(*activations_networks.HISTORY, *activations_dying.HISTORY),
+    history=("loss", *activations_networks.HISTORY, *activations_dying.HISTORY),
     seeded=False,
     rate=5.0,
 )

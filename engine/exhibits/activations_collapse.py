@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from engine.data.library import Library
-from engine.exhibits.activations_team import NOTES, TeamRun, describe, points_of
+from engine.exhibits.activations_team import NOTES, TeamRun, describe, loss_of, points_of
 from engine.exhibits.controls import Control, Slider, Value
 from engine.exhibits.questions import Solution
 from engine.explain.collapsed import Collapsed
@@ -109,8 +109,8 @@ class CollapseRun(TeamRun):
             self._look_anew()
 
     def scalars(self) -> Mapping[str, float]:
-        """Return `error`: how far the nearest single layer is off."""
-        return {"error": float(self._numbers.arrays["best.error"])}
+        """Return the `loss` over all points."""
+        return {"loss": loss_of(self._network, self._data)[0]}
 
     def _scenes(self) -> Mapping[str, Named]:
         network, trainer = self._network, self._cohort.trainers["net"]

@@ -1,6 +1,7 @@
 """The recorder, on a run small enough to check by eye: a walk whose steps are drawn."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -227,6 +228,25 @@ def test_a_live_control_ends_the_known_future_and_a_view_control_does_not():
     assert recorder.values == {"rate": 1.0, "shown": 5, "size": 1.0}
     recorder.seek(40)
     assert recorder.values["rate"] == 3.0
+
+
+class Told(Walk):
+    """A walk one of whose scalars is of what is set, not only of what has been walked."""
+
+    def scalars(self):
+        return {"mean": float(self.values["rate"])}
+
+
+def test_a_scalar_of_what_was_set_is_in_the_course_as_it_is_when_the_run_comes_back():
+    recorder = Recorder(replace(WALK, build=Told), {}, 0, Library())
+    recorder.step(20)
+    recorder.set({"rate": 3.0})
+    recorder.step(5)
+    course = recorder.snapshot().arrays["history.mean"]
+    assert course[19:22].tolist() == [1.0, 3.0, 3.0]
+    recorder.seek(2)
+    recorder.seek(25)
+    np.testing.assert_array_equal(recorder.snapshot().arrays["history.mean"], course)
 
 
 def test_setting_what_is_already_so_changes_nothing():

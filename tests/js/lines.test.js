@@ -123,6 +123,8 @@ test("a flag says where two lines first differ, or that none was found", () => {
   assert.equal(flagText({ a: 1, b: 2, step: 1210 }, nameOf), "A and B first differ at step 1,210");
   assert.equal(flagText({ a: 1, b: 2, step: null }, nameOf), "A and B: no difference found yet");
   assert.deepEqual(scalarNames([line()]), ["loss", "val_loss"]);
+  const other = line({ course: { step: [0, 1], loss: [null, 2], val_loss: [null, null] } });
+  assert.deepEqual(scalarNames([other]), ["loss"]);
 });
 
 test("a ghost is drawn of the scalars that a chart draws boldly, and of nothing else", () => {

@@ -9,6 +9,7 @@
 import { detail, one, setText } from "../../core/dom.js";
 import { significant } from "../../core/format.js";
 import { GraphView } from "../../views/graph-view.js";
+import { LineChart } from "../../views/line-chart.js";
 import { NumberTable } from "../../views/number-table.js";
 import { controlRow } from "../../views/parts/control-row.js";
 import { PlaneView } from "../../views/plane-view.js";
@@ -51,6 +52,10 @@ const STAGE = `
 <section class="panel activation-hidden">
   <h2 class="panel-title">Both layers: each hidden unit with its weights and what it makes of the point</h2>
   <number-table data-part="hidden" label="the hidden units"></number-table>
+</section>
+<section class="panel">
+  <line-chart label="loss over all points" x="history.step" data-tensor="history.loss" switchable low="0"
+    series='[{"name": "history.loss", "label": "two layers", "token": "training"}]'></line-chart>
 </section>`;
 
 /** How long a bend that was chosen is not overwritten by another, ms. */
@@ -77,6 +82,7 @@ class CollapseStage {
   #plane;
   #graphs;
   #tables;
+  #chart;
   #says;
   /** @type {import("../../views/parts/control-row.js").Row | null} */
   #bend = null;
@@ -103,6 +109,7 @@ class CollapseStage {
       one: table("one"),
       best: table("best"),
     };
+    this.#chart = one(root, "line-chart", LineChart);
     this.#says = one(root, "[data-says]", HTMLElement);
     const control = page.controls.find(({ name }) => name === "alpha");
     if (control) {
@@ -113,11 +120,13 @@ class CollapseStage {
       });
       one(root, "[data-bend]", HTMLElement).append(this.#bend.root);
     }
+    root.addEventListener("step-pick", (event) => page.seek(detail(event).step));
     root.addEventListener("point-pick", (event) => page.set({ point: detail(event).index }));
   }
 
   /** @param {Frame} frame */
   paint(frame) {
+    this.#chart.show(frame);
     if (this.#seq === frame.seq) return;
     this.#seq = frame.seq;
     this.#points.take(frame);

@@ -84,11 +84,14 @@ class DyingStage {
   #counts;
   #chart;
   #says;
+  #page;
   #points = new Points();
   #seq = -1;
+  #ended = false;
 
   /** @param {HTMLElement} root @param {Page} page */
   constructor(root, page) {
+    this.#page = page;
     this.#planes = NETWORKS.map(({ name }) => one(root, `[data-network="${name}"]`, PlaneView));
     this.#graphs = NETWORKS.map(({ name }) => one(root, `[data-graph="${name}"]`, GraphView));
     this.#units = NETWORKS.flatMap(({ name }) =>
@@ -112,6 +115,14 @@ class DyingStage {
     for (const [k, { name }] of NETWORKS.entries()) this.#connect(this.#graphs[k], frame, name);
     this.#list(frame);
     setText(this.#says, deathWords(frame));
+    this.#tellOfTheEnd(frame);
+  }
+
+  /** Tell once when nothing can move any more. @param {Frame} frame */
+  #tellOfTheEnd({ arrays, step }) {
+    const ended = LAYERS.some((layer) => arrays.get(`relu.alive${layer}`)?.data.every((alive) => alive === 0));
+    if (ended && !this.#ended) this.#page.announce(`Step ${step}: a whole layer of ReLUs is dead`);
+    this.#ended = ended;
   }
 
   /**

@@ -70,6 +70,7 @@ class SoftmaxStage {
   #heat;
   #says;
   #seq = -1;
+  #broken = false;
   /** Kept: a list of bars takes other names for other classes. @type {string[]} */
   #names = [];
   #drawn = {
@@ -118,6 +119,9 @@ class SoftmaxStage {
     this.#list(arrays);
     this.#draw(frame);
     setText(this.#says, shiftWords(arrays));
+    const broken = Number.isNaN(arrays.get("naive.p")?.data[0]);
+    if (broken && !this.#broken) this.#page.announce("The formula gives no number any more");
+    this.#broken = broken;
   }
 
   /** @param {Frame["arrays"]} arrays */

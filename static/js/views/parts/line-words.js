@@ -32,14 +32,15 @@ export function differs({ changes, parent, step }, lines, controls) {
 }
 
 /**
- * The scalars that lines have in common, in the order in which they are told.
+ * The scalars of lines, in the order in which they are told; without those that none of them has, as
+ * an exhibit of several modes has scalars of each.
  *
  * @param {readonly LineState[]} lines
  */
 export function scalarNames(lines) {
   const names = new Set(lines.flatMap(({ course }) => Object.keys(course)));
   names.delete("step");
-  return [...names];
+  return [...names].filter((name) => lines.some(({ course }) => course[name]?.some((value) => value !== null)));
 }
 
 /** A scalar's name for people: `val loss`. @param {string} name */
