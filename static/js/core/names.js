@@ -134,55 +134,8 @@ const OF_HALLS = {
     "regions.class": ["the class that the network gives a place", ["row", "column"]],
     "regions.x1": ["a place along the first input", ["column"]],
     "regions.x2": ["a place along the second input", ["row"]],
-    ...ofActivations(),
   },
 };
-
-/** What the exhibit of activations has besides. @returns {Record<string, readonly [string, readonly string[]]>} */
-function ofActivations() {
-  /** @type {Record<string, readonly [string, readonly string[]]>} */
-  const found = {
-    "at.z": ["the weighted sum that is looked at", ["place"]],
-    "at.f": ["what an activation makes of z", ["activation"]],
-    "at.df": ["the slope of an activation at z", ["activation"]],
-    "most.df": ["the steepest slope of an activation", ["activation"]],
-    "tangent.f": ["the height of the tangent at one of its ends", ["end"]],
-    "flat.z": ["an end of a stretch where the slope is small", ["stretch", "end"]],
-    "score.loss": ["a network's loss over all points", ["network"]],
-    "score.right": ["the share of points that a network tells right", ["network"]],
-    "one.M": ["an element of W₂W₁", ["output", "input"]],
-    "one.c": ["an element of W₂b₁ + b₂", ["output"]],
-    "one.z": ["what the one matrix says of the point", ["output"]],
-    apart: ["what two layers say, less what one says", ["output"]],
-    "best.M": ["a weight of the nearest single layer", ["output", "input"]],
-    "best.c": ["a bias of the nearest single layer", ["output"]],
-    "best.missed": ["by how much the nearest single layer is off", ["example", "output"]],
-    "best.error": ["how far the nearest single layer is off: the mean of the squares", []],
-    logits: ["the score of a class", ["output"]],
-    scaled: ["the exponent of a class: (z + c) / T, in float32", ["output"]],
-    max: ["the greatest exponent", []],
-    "safe.x": ["an exponent, less the greatest", ["output"]],
-    "heat.p": ["a share at another temperature", ["temperature", "output"]],
-  };
-  for (const name of ["linear", "sigmoid", "tanh", "relu", "leaky_relu"]) {
-    found[`curve.${name}`] = ["the activation at a place of its curve", ["place"]];
-    found[`slope.${name}`] = ["its slope at a place of its curve", ["place"]];
-    found[`chain.${name}`] = ["what is left of a gradient, so many layers back", ["layer"]];
-    found[`${name}.silent`] = ["how many units of a layer get a positive sum from no point", ["layer"]];
-    for (const layer of [1, 2]) {
-      found[`${name}.greatest${layer}`] = ["the greatest z that any point gives this unit", ["unit"]];
-      found[`${name}.silent${layer}`] = ["1 for a unit that gets a positive sum from no point", ["unit"]];
-      found[`${name}.pull${layer}`] = ["the length of the gradient of a unit's weights and bias", ["unit"]];
-    }
-  }
-  for (const way of ["naive", "safe"]) {
-    found[`${way}.exp`] = ["e to the power of an exponent", ["output"]];
-    found[`${way}.sum`] = ["the sum of the powers", []];
-    found[`${way}.p`] = ["the share of a class", ["output"]];
-    found[`shift.${way}`] = ["the greatest share, with so much added to every logit", ["step"]];
-  }
-  return found;
-}
 
 /** What samples and units are called in such a hall. @type {Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>} */
 const AXES_OF_HALLS = {
@@ -193,6 +146,13 @@ const AXES_OF_HALLS = {
 let own = {};
 /** @type {Readonly<Record<string, readonly string[]>>} */
 let ownAxes = {};
+/** Those of the page's exhibit alone. @type {Readonly<Record<string, readonly [string, readonly string[]]>>} */
+let taught = {};
+
+/** Learn what an exhibit's own names mean. @param {Readonly<Record<string, readonly [string, readonly string[]]>>} names */
+export function learn(names) {
+  taught = names;
+}
 
 /** Speak as one does in a hall. @param {string} hall */
 export function speakOf(hall) {
@@ -216,7 +176,7 @@ const AXES = {
  * @returns {string}  empty when the name says nothing that is known
  */
 export function meaning(tensor) {
-  return (own[tensor] ?? ALONE[tensor])?.[0] ?? MEANINGS[partOf(tensor)] ?? "";
+  return (taught[tensor] ?? own[tensor] ?? ALONE[tensor])?.[0] ?? MEANINGS[partOf(tensor)] ?? "";
 }
 
 /** @param {string} tensor */
@@ -239,7 +199,7 @@ export function isGradient(tensor) {
 export function placeInWords(tensor, index) {
   const memory = /\.([Wb])\.\w+$/.exec(tensor);
   const part = memory?.[1] ?? partOf(tensor).replace(/^d/, "");
-  const alone = (own[tensor] ?? ALONE[tensor])?.[1].slice(-index.length);
+  const alone = (taught[tensor] ?? own[tensor] ?? ALONE[tensor])?.[1].slice(-index.length);
   const [known, any] = [`${part}${index.length}`, index.length];
   const axes = alone ?? ownAxes[known] ?? AXES[known] ?? ownAxes[any] ?? AXES[any] ?? [];
   return index.map((at, axis) => `${axes[axis] ?? `axis ${axis + 1}`} ${at + 1}`).join(", ");

@@ -7,6 +7,8 @@
  */
 
 import { element } from "../core/dom.js";
+import { learn } from "../core/names.js";
+import { words } from "./activations/words.js";
 
 /** Each mode's stage, by an array that only its frames have. */
 const MODES = [
@@ -22,6 +24,7 @@ const activations = {
   watch: null,
 
   mount(stage, page) {
+    learn(words());
     return new Stage(stage, page);
   },
 };
