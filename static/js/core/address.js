@@ -23,6 +23,9 @@ import { fitsInUrl, nothing, readUrl, saysNothing, UrlWriter, writeUrl } from ".
 const MOST_HELLO = 60_000;
 const MOST_CHANGES = 1024;
 
+/** Characters of what was brought that a hello has room for. */
+const MOST_BROUGHT = 24_000;
+
 export class Address {
   /** What the address said when the page opened. */
   asked = readUrl(location.search);
@@ -36,6 +39,8 @@ export class Address {
   #lookActions = [];
   /** @type {Record<string, Values>} the values that use what an action brings */
   #brings = {};
+  /** What was brought and did not fit into the last hello. @type {Looks} */
+  #unsent = {};
   #welcomed = false;
 
   /** @param {Shown} shown */
@@ -62,17 +67,35 @@ export class Address {
     }
   }
 
+  /**
+   * What is to be brought again after a welcome, as no hello could carry it: nothing, where the
+   * session was still there.
+   *
+   * @param {boolean} resumed
+   * @returns {Looks}
+   */
+  unsent(resumed) {
+    const unsent = resumed ? {} : this.#unsent;
+    this.#unsent = {};
+    return unsent;
+  }
+
   /** What to open or reopen the run with. @returns {Hello} */
   hello() {
     const { values, seed, step, changes } = this.#welcomed ? this.#shown : this.asked;
     // a session that is still there knows what no message can carry
-    const looks = shortOf(this.#welcomed ? { ...this.#used(), ...this.#seen() } : this.asked.looks);
+    const used = this.#welcomed ? this.#used() : {};
+    const brought = JSON.stringify(used).length > MOST_BROUGHT ? {} : used;
+    const looks = shortOf(this.#welcomed ? { ...brought, ...this.#seen() } : this.asked.looks);
+    this.#unsent = brought === used ? {} : used;
     /** @type {Hello} */
     const hello = { kind: "hello", version: VERSION };
-    if (Object.keys(values).length > 0) hello.values = values;
+    const lacking = Object.keys(this.#unsent).flatMap((name) => Object.keys(this.#brings[name]));
+    const told = Object.fromEntries(Object.entries(values).filter(([name]) => !lacking.includes(name)));
+    if (Object.keys(told).length > 0) hello.values = told;
     if (seed !== null) hello.seed = seed;
-    if (step) hello.step = step;
-    if (changes.length > 0 && changes.length <= MOST_CHANGES) hello.changes = changes;
+    if (step && lacking.length === 0) hello.step = step;
+    if (lacking.length === 0 && changes.length > 0 && changes.length <= MOST_CHANGES) hello.changes = changes;
     if (Object.keys(looks).length > 0) hello.looks = looks;
     if (JSON.stringify(hello).length > MOST_HELLO) delete hello.changes;
     return hello;

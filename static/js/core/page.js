@@ -383,8 +383,21 @@ export class Page {
     this.#address.welcome(welcome);
     this.#dropUnknown();
     this.#emitter.emit("welcome", welcome);
+    this.#bringAgain(welcome.resumed);
     this.lines.take(null);
     this.#inquiry.reconnect();
+  }
+
+  /**
+   * The session has ended meanwhile, and with it the table that no hello carries: bring it again.
+   *
+   * @param {boolean} resumed
+   */
+  #bringAgain(resumed) {
+    const unsent = Object.entries(this.#address.unsent(resumed));
+    for (const [name, args] of unsent) this.act(name, args);
+    if (unsent.length === 0) return;
+    this.notice("The session on the server had ended. The run begins again with your data, at its first step.");
   }
 
   /** A link may leave out controls that this exhibit does not have. */
