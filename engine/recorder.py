@@ -548,7 +548,12 @@ class Recorder:
     def _changed(self, values: Mapping[str, object]) -> tuple[dict[str, Value], dict[str, Value]]:
         """Return what of `values` is new, and what of that is part of history."""
         checked = self._check(values, ("live", "view"))
-        changed = {name: value for name, value in checked.items() if value != self.values[name]}
+        again = {one.name for one in self.exhibit.controls if one.again}
+        changed = {
+            name: value
+            for name, value in checked.items()
+            if value != self.values[name] or name in again
+        }
         live = self._names("live")
         return changed, {name: value for name, value in changed.items() if name in live}
 

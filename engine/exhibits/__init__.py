@@ -11,6 +11,7 @@ from engine.exhibits import (
     invariance,
     landscape,
     losses,
+    neuron,
     normalisation,
     optimizers,
     overfitting,
@@ -20,6 +21,7 @@ from engine.exhibits import (
 from engine.exhibits.contract import Exhibit
 
 _LIST: tuple[Exhibit, ...] = (
+    neuron.EXHIBIT,
     activations.EXHIBIT,
     features.EXHIBIT,
     backprop.EXHIBIT,

@@ -33,6 +33,9 @@ class _Control:
     when : mapping of str to tuple of str
         Which values of other controls, `Choice`s, it needs to mean anything: all of these hold.
         Where they do not, the page leaves it out; its value is kept.
+    again : bool
+        Whether to set it means something though it is the same as before: it puts the run
+        somewhere, and the run has gone on since.
     """
 
     name: str
@@ -41,6 +44,7 @@ class _Control:
     effect: Effect = "live"
     advanced: bool = False
     when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    again: bool = False
 
     def applies(self, values: Mapping[str, Value]) -> bool:
         """Return whether it means anything beside these values of the other controls."""

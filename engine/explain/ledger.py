@@ -172,6 +172,7 @@ FUNCTIONS: dict[str, Callable[[list[float], Rest], float]] = {
     "set_by_hand": lambda values, _: values[0],
     "relu": lambda values, _: values[0] if values[0] > 0 else 0.0,
     "leaky_relu": lambda values, _: values[0] if values[0] > 0 else values[0] * values[1],
+    "step": lambda values, _: 1.0 if values[0] >= 0 else 0.0,
     "sigmoid": lambda values, _: _sigmoid(values[0]),
     "tanh": lambda values, _: math.tanh(values[0]),
     "softmax": _softmax,
@@ -188,9 +189,9 @@ FUNCTIONS: dict[str, Callable[[list[float], Rest], float]] = {
 `given`, `drawn`, `before` and `set_by_hand` are leaves, where the way back ends: a number of the
 data, of the initializer or of a mask, a parameter as it was before the step, and one that a person
 has set. `softmax` is its first argument, exp(z_k − max z), over the sum of the others, the
-exponentials of all classes. `argmax` is the place of the greatest, from 0, of equals that of the
-first. `length` is the root of the sum of the squares, `root_mean_square` that of their mean; the
-rest of both is the length of what is not listed. `metropolis` is the chance to go from the second
-J to the first at the temperature that is the third. `grey_level` rounds the sum of both and
-cuts it off at 0 and 255.
+exponentials of all classes. `step` is 1 from 0 upwards, and 0 below. `argmax` is the place of the
+greatest, from 0, of equals that of the first. `length` is the root of the sum of the squares,
+`root_mean_square` that of their mean; the rest of both is the length of what is not listed.
+`metropolis` is the chance to go from the second J to the first at the temperature that is the
+third. `grey_level` rounds the sum of both and cuts it off at 0 and 255.
 """

@@ -2,7 +2,7 @@
  * <score-sliders label="scores" low="-10" high="10" step="0.1">
  *
  * A few numbers, each to be dragged or typed. What was chosen stands there until it comes back from
- * where the numbers are.
+ * where the numbers are. Attribute `each`: what stands before a number's name for those who listen.
  *
  * Data in: `show(values, names)`; `reject(text)` says why a number was not taken.
  * Event: scores-change {values: number[]}
@@ -48,7 +48,7 @@ export class ScoreSliders extends HTMLElement {
     for (const [i, line] of this.#lines.entries()) {
       setText(line.name, names[i]);
       for (const input of [line.range, line.field]) {
-        const said = `score of ${names[i]}`;
+        const said = `${this.getAttribute("each") ?? "score of"} ${names[i]}`.trim();
         if (input.getAttribute("aria-label") !== said) input.setAttribute("aria-label", said);
       }
       const waiting = performance.now() < line.until;

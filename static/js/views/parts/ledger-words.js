@@ -104,6 +104,7 @@ const FUNCTIONS = {
   grey_level: "rounded, and cut off at 0 and 255, the sum of",
   leaky_relu: "leaky ReLU of, and its slope below 0",
   sigmoid: "sigmoid of",
+  step: "1 from 0 upwards, 0 below:",
   tanh: "tanh of",
   metropolis: "the chance to go from the second J to the first, at temperature T:",
   softmax: "its exponential ÷ the sum of all",
