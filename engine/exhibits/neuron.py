@@ -112,8 +112,9 @@ class NeuronRun:
         """Return the mistakes and the losses, and how far the perceptron has come.
 
         `looked`: points that it has looked at since it was set; `corrections`: at how many of them
-        it was wrong; `last`: up to which of them; `quiet`: how many in a row it has been right at, up to all of them; `cycle`:
-        after how many looks all comes back, 0 if it has not; `separable`: whether there is a line.
+        it was wrong; `last`: the number of the last of those; `quiet`: how many in a row it has
+        been right at, up to all of them; `cycle`: after how many looks all comes back, 0 if it has
+        not; `separable`: whether there is a line.
         """
         of = {name: numbers.arrays for name, numbers in self._numbers.items()}
         return {
@@ -329,5 +330,5 @@ EXHIBIT = Exhibit(
     gradual=GRADUAL,
     history=("perceptron_mistakes", "logistic_mistakes", "perceptron_loss", "logistic_loss"),
     seeded=False,
-    rate=2.0,
+    rate=5.0,
 )

@@ -24,7 +24,7 @@ CORNERS = ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0))
 GATES = {"and": (0, 0, 0, 1), "or": (0, 1, 1, 1), "xor": (0, 1, 1, 0)}
 """What each gate makes of the four corners."""
 
-CLOUDS = {"groups": (0.25, True), "overlap": (0.55, False)}
+CLOUDS = {"groups": (0.3, True), "overlap": (0.55, False)}
 """Of each pair of clouds how wide they are, and whether a line separates them."""
 
 
@@ -55,10 +55,11 @@ def points_of(data: str, own: str, seed: int) -> Points:
 def _clouds(noise: float, separable: bool, seed: int) -> Points:
     """Return two clouds, drawn until a line does, or does not, separate them."""
     rng = np.random.default_rng([seed, 5])
-    turn = np.array([[0.8, 0.6], [-0.6, 0.8]])  # so that either input counts
+    # so that either input counts, and neither cloud lies at (0, 0), where a point has no pull on w
+    turn = np.array([[0.8, -0.6], [0.6, 0.8]])
     while True:
         drawn = generated.blobs(14, centres=2, noise=noise, rng=rng)
-        x = np.clip(0.5 + 0.75 * drawn.x.astype(np.float64) @ turn, LOW + 0.05, HIGH - 0.05)
+        x = np.clip(0.5 + 0.65 * drawn.x.astype(np.float64) @ turn, LOW + 0.05, HIGH - 0.05)
         points = Points(np.round(x, 2), 1.0 - drawn.y)
         if (common_place(points.x, points.y) is None) == separable:
             return points

@@ -56,11 +56,17 @@ def questions(shown: Shown) -> dict[str, Callable[[], Solution]]:
 
 
 def _score(shown: Shown) -> Solution:
-    neuron, x = shown.neurons["perceptron"], shown.points.x[shown.chosen]
-    (w1, w2, b), z = neuron.theta, float(neuron.score(x))
-    text = f"{w1:.4g} · {x[0]:.4g} + {w2:.4g} · {x[1]:.4g} + ({b:.4g}) = {z:.4g}"
-    said = float(neuron.unit.output(np.array(z)))
-    return Solution(z, f"{text}, so the step says {said:g}.", tolerance=0.005 + 0.005 * abs(z))
+    """Return the chosen point's score if the first weight were greater by 1."""
+    now, x = shown.neurons["perceptron"], shown.points.x[shown.chosen]
+    more = Neuron(now.unit, now.theta + np.array([1.0, 0.0, 0.0]))
+    (w1, w2, b), z = more.theta, float(more.score(x))
+    said = float(more.unit.output(np.array(z)))
+    return Solution(
+        z,
+        f"Point {shown.chosen + 1}: {w1:.4g} · {x[0]:.4g} + {w2:.4g} · {x[1]:.4g} + ({b:.4g}) = "
+        f"{z:.4g}, so the step would say {said:g}.",
+        tolerance=0.005 + 0.005 * abs(z),
+    )
 
 
 def _bias(shown: Shown) -> Solution:

@@ -25,7 +25,7 @@ SHORT = (
 WITHOUT_A_LINE = ("distance", "line", "arrow", "across")
 """Those that are not there while both weights are 0."""
 
-SCALE = 0.2
+SCALE = 0.3
 """In the plane an arrow is so long, as a share of the numbers that it stands for."""
 
 CUT = 1.5
@@ -445,7 +445,7 @@ class NeuronNumbers(Numbers):
             )  # fmt: skip
             return self.found(tensor, index, arithmetic, feeds=feeds)
         arithmetic = total(
-            self.arrays[f"{self.name}.pull"][:, k],
+            -self.arrays[f"{self.name}.pull"][:, k],
             term,
             Paging(page=page),
             combine="mean",
@@ -528,8 +528,8 @@ class NeuronNumbers(Numbers):
             *tip,
             general=r"m_k - \frac{z(m)}{|w|^2} w_k" + (r" + s \, w_k" if end else ""),
             code=f"m[{k}] - z_m / (w @ w) * w[{k}]" + (f" + {share:.4g} * w[{k}]" if end else ""),
-            note="The arrow of w begins on the line and is drawn a fifth as long as w is, 1.5 at "
-            "the most.",
+            note="The arrow of w begins on the line and is drawn shorter than w is: by 0.3, "
+            "and 1.5 at the most.",
         )
 
     def _across(self, index: Index, page: int) -> Ledger:

@@ -110,7 +110,8 @@ class Neuron:
         ndarray of shape (n, 3)
         """
         error = self.unit.error(self.score(x), y)
-        return error[:, None] * np.column_stack([x, np.ones(len(x))])
+        gradients: Array = error[:, None] * np.column_stack([x, np.ones(len(x))])
+        return gradients
 
     def wrong(self, x: Array, y: Array) -> Array:
         """Return which points are on the wrong side of the line, as booleans of shape (n,)."""

@@ -135,7 +135,7 @@ class Stage {
     const turn = this.#page.values.batch === "one" ? (arrays.get("turn")?.data[0] ?? 0) : -1;
     this.#tables.points.choose(names.length > 1 ? turn : point);
     this.#sliders.theta.show(this.#theta(), ["w1", "w2", "b"]);
-    this.#sliders.norm.show([arrays.get(`${this.#first()}.norm`)?.data[0] ?? 0], ["length |w|"]);
+    this.#sliders.norm.show([brief(arrays.get(`${this.#first()}.norm`)?.data[0] ?? 0)], ["length |w|"]);
     if (showing === "two") {
       this.#tables.both.show(tables.bothColumns(arrays), tables.BOTH);
       setText(this.#texts.said, this.#tell(frame, total));
@@ -168,7 +168,8 @@ class Stage {
   /** @param {Name} [name]  w1, w2 and b as they are */
   #theta(name = this.#first()) {
     const arrays = this.#page.frame?.arrays;
-    return [...(arrays?.get(`${name}.w`)?.data ?? [0, 0]), arrays?.get(`${name}.b`)?.data[0] ?? 0];
+    const [w, b] = [arrays?.get(`${name}.w`)?.data ?? [0, 0], arrays?.get(`${name}.b`)?.data[0] ?? 0];
+    return [...w, b].map(brief);
   }
 
   /**
@@ -182,22 +183,25 @@ class Stage {
     const of = (/** @type {string} */ short) => arrays.get(short)?.data ?? NOTHING;
     plane.show({ points, bounds: { x: [LOW, HIGH], y: [LOW, HIGH] }, classNames: CLASSES });
     const kind = name === "perceptron" ? "class" : "probability";
-    const label = name === "perceptron" ? "what it says" : "the probability of class 1";
     const values = of(`${name}.regions`);
-    plane.regions({ x: of("regions.x1"), y: of("regions.x2"), values, kind, label });
+    const colours = name === "perceptron" ? "what it says" : "the probability of class 1";
+    plane.regions({ x: of("regions.x1"), y: of("regions.x2"), values, kind, label: colours });
     const [line, arrow, tips] = [of(`${name}.line`), of(`${name}.arrow`), of(`${name}.tips`)];
     const token = tables.TOKENS[name];
     const there = !Number.isNaN(line[0]);
-    const along = { ...ends(line), token, label: "z = 0" };
+    const along = { ...ends(line), token };
+    const x = [line[0], line[2]];
+    plane.curves(there ? [{ token, x, y: [line[1], line[3]], label: "z = 0" }] : []);
+    const label = seen(arrow[2]) && seen(arrow[3]) ? "w" : undefined;
     /** @type {Line[]} */
-    const lines = there ? [along, { ...ends(arrow), token: "accent", arrow: true, label: "w" }] : [];
+    const lines = there ? [{ ...ends(arrow), token, arrow: true, label }] : [];
     if (this.#showing === "two") lines.push(...this.#pulls(arrays, points, tips));
     if (this.#showing === "two" && failed(scalars, points.x.length)) lines.push(...mixed(arrays, points));
     plane.lines(lines);
     /** @type {Handle[]} */
     const handles = [
-      { name: "the line: drag it, and the bias changes", x: arrow[0], y: arrow[1], along },
-      { name: "the tip of w: drag it, and the line turns", x: arrow[2], y: arrow[3] },
+      { name: "the line", x: arrow[0], y: arrow[1], along },
+      { name: "the tip of w", x: arrow[2], y: arrow[3] },
     ];
     plane.handles(there ? handles : []);
     plane.choose(point);
@@ -348,6 +352,16 @@ class Stage {
     if (field === "weights") this.#sliders.theta.reject(text.replace(/^weights: /, ""));
     else if (field === "points") this.#page.notice(text);
   }
+}
+
+/** Whether a coordinate lies within what is seen. @param {number} at */
+function seen(at) {
+  return at > LOW && at < HIGH;
+}
+
+/** As many digits as a field has room for. @param {number} value */
+function brief(value) {
+  return Number(value.toFixed(3));
 }
 
 /** @param {ArrayLike<number>} two  its ends, one behind the other */

@@ -11,33 +11,10 @@ export const STAGE = `
 <div class="neuron">
   ${plane("perceptron", "perceptron: a step after the sum")}
   ${plane("logistic", "logistic neuron: the sigmoid after the sum")}
-  <section class="panel neuron-hand">
-    <h2 class="panel-title">By hand: drag the line or the arrow's tip, or set the numbers</h2>
-    <score-sliders data-theta label="weights and bias" each="" low="-10" high="10" step="0.1"></score-sliders>
-    <score-sliders data-norm label="length of the weights" each="" low="0.1" high="10" step="0.1"></score-sliders>
-    <div class="figure-tools neuron-tools">
-      <label>A click on the plane <select data-adds>
-        <option value="">chooses a point</option>
-        <option value="0">adds one of class 0</option>
-        <option value="1">adds one of class 1</option>
-      </select></label>
-      <button class="button button-small" type="button" data-turn>Give the chosen point the other class</button>
-      <button class="button button-small" type="button" data-remove>Take it away</button>
-    </div>
-  </section>
-  <section class="panel" data-for="perceptron logistic">
-    <h2 class="panel-title" data-title>From the inputs to an answer</h2>
-    <number-table data-inputs label="inputs, weights, products"></number-table>
-    <number-table data-answer label="score and answer"></number-table>
-  </section>
-  <figure class="neuron-figure" data-for="perceptron logistic">
-    <curve-view data-across label="what it says on the way across the line"
-      x-label="distance from the line" y-label="a"></curve-view>
-  </figure>
   <section class="panel neuron-wide" data-for="two">
     <h2 class="panel-title">Both neurons, and their next step</h2>
     <number-table data-both label="both neurons"></number-table>
-    <p class="figure-note" data-said aria-live="off"></p>
+    <p class="neuron-said" data-said></p>
   </section>
   <section class="panel neuron-wide" data-for="two">
     <div class="neuron-charts">
@@ -50,6 +27,33 @@ export const STAGE = `
         series='[{"name": "history.logistic_loss", "label": "logistic", "token": "series-2"}]'></line-chart>
     </div>
   </section>
+  <div class="neuron-side">
+    <section class="panel" data-for="perceptron logistic">
+      <h2 class="panel-title" data-title>From the inputs to an answer</h2>
+      <number-table data-inputs label="inputs, weights, products"></number-table>
+      <number-table data-answer label="score and answer"></number-table>
+    </section>
+    <section class="panel">
+      <h2 class="panel-title">By hand: drag the line or the arrow's tip, or set the numbers</h2>
+      <score-sliders data-theta label="weights and bias" each="" low="-10" high="10" step="0.1"></score-sliders>
+      <score-sliders data-norm label="length of the weights" each="" low="0.1" high="10" step="0.1"></score-sliders>
+      <div class="neuron-tools">
+        <label>A click on the plane
+          <span class="picker"><select data-adds>
+            <option value="">chooses a point</option>
+            <option value="0">adds one of class 0</option>
+            <option value="1">adds one of class 1</option>
+          </select></span></label>
+        <span class="neuron-of">The chosen point:
+          <button class="button button-small" type="button" data-turn>other class</button>
+          <button class="button button-small" type="button" data-remove>take it away</button></span>
+      </div>
+    </section>
+  </div>
+  <figure class="neuron-figure neuron-wide" data-for="perceptron logistic">
+    <curve-view data-across label="what it says on the way across the line"
+      x-label="distance from the line" y-label="a"></curve-view>
+  </figure>
   <section class="panel neuron-wide">
     <h2 class="panel-title">Point by point</h2>
     <number-table data-points label="point by point" gradual></number-table>
