@@ -36,7 +36,7 @@ class Stage:
         return self.page.get_by_role("spinbutton", name=name, exact=True)
 
     def plane(self, name: str) -> Locator:
-        return self.page.locator(f"plane-view[data-neuron='{name}']")
+        return self.page.locator(f"line-plane[data-neuron='{name}']")
 
     def place(self, name: str, x: float, y: float) -> tuple[float, float]:
         """Return where a place of the plane is on the page."""

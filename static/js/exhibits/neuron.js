@@ -15,7 +15,7 @@ import { count, significant } from "../core/format.js";
 import { CurveView } from "../views/curve-view.js";
 import { LineChart } from "../views/line-chart.js";
 import { NumberTable } from "../views/number-table.js";
-import { PlaneView } from "../views/plane-view.js";
+import { LinePlane } from "../views/line-plane.js";
 import { ScoreSliders } from "../views/score-sliders.js";
 import { STAGE } from "./neuron/stage.js";
 import * as tables from "./neuron/tables.js";
@@ -79,7 +79,7 @@ class Stage {
     this.#root = one(stage, ".neuron", HTMLElement);
     this.#parts = [...stage.querySelectorAll("[data-for]")];
     /** @param {Name} name */
-    const planeOf = (name) => one(stage, `plane-view[data-neuron='${name}']`, PlaneView);
+    const planeOf = (name) => one(stage, `line-plane[data-neuron='${name}']`, LinePlane);
     this.#planes = { perceptron: planeOf("perceptron"), logistic: planeOf("logistic") };
     this.#across = one(stage, "[data-across]", CurveView);
     this.#charts = [...stage.querySelectorAll("line-chart")].filter((chart) => chart instanceof LineChart);
@@ -284,7 +284,7 @@ class Stage {
     );
   }
 
-  /** @param {Name} name @param {PlaneView} plane */
+  /** @param {Name} name @param {LinePlane} plane */
   #listen(name, plane) {
     plane.addEventListener("point-pick", (event) => this.#page.set({ point: detail(event).index }));
     plane.addEventListener("point-move", (event) => {

@@ -12,25 +12,22 @@
  * Data in: `show({points, bounds, key})`: points are {x, y, classes} or {x, y, values} or a list of
  * {x, y, class}, {x, y, value}; `classNames` names the classes. Without `bounds` the axes hold all
  * points, and are laid out anew when the key is another one. `regions`, `lines`, `curves`, `arrows`.
- * `handles`: what else can be held, as a point is: by its grip, along its line, by Shift and an arrow.
  * The arrays are kept, not copied; painting allocates nothing.
  *
  * Events: point-pick {index, x, y}; point-move {index, x, y, done}, at most once in an animation
  * frame; point-add {x, y}; point-remove {index}; place-pick {x, y}: a click on an empty place where
- * none is added; handle-move {index, x, y, first, done}: `first` when it has just been taken hold of.
+ * none is added.
  *
  * @import {Colour} from "../core/tokens.js"
  * @import {Bounds} from "./parts/plot-view.js"
  * @import {Arrow, Curve, Line} from "./parts/plot-marks.js"
  * @import {Points} from "./parts/plane-points.js"
- * @import {Handle} from "./parts/plane-handles.js"
  * @import {Regions} from "./parts/region-image.js"
  * @import {Cells} from "./parts/roving.js"
  */
 
 import { setText } from "../core/dom.js";
 import { significant } from "../core/format.js";
-import { PlaneHandles } from "./parts/plane-handles.js";
 import { PlanePoints } from "./parts/plane-points.js";
 import { PlotDrag } from "./parts/plot-drag.js";
 import { roomy } from "./parts/plot-frame.js";
@@ -43,12 +40,12 @@ import { RegionImage } from "./parts/region-image.js";
 const NOTHING = -1;
 const ROOM = 0.08;
 /** CSS px about a point in which a pointer, or a finger, means it. */
-const NEAR = 12;
-const NEAR_FINGER = 24;
+export const NEAR = 12;
+export const NEAR_FINGER = 24;
 /** Of an axis: how far a point moves with one key. */
-const STRIDE = 1 / 40;
+export const STRIDE = 1 / 40;
 /** @type {Readonly<Record<string, readonly [number, number]>>} */
-const ARROWS = { ArrowUp: [0, 1], ArrowDown: [0, -1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
+export const ARROWS = { ArrowUp: [0, 1], ArrowDown: [0, -1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 
 export class PlaneView extends PlotView {
   /** @override */
@@ -56,7 +53,6 @@ export class PlaneView extends PlotView {
 
   points = new PlanePoints();
   image = new RegionImage();
-  grips = new PlaneHandles();
   /** @type {Regions | null} */
   ground = null;
   /** @type {readonly Line[]} */
@@ -72,10 +68,6 @@ export class PlaneView extends PlotView {
   /** What the legend names. @type {(string | undefined)[]} */
   named = [];
   held = NOTHING;
-  /** The handle that is held. */
-  gripped = NOTHING;
-  /** Whether what is held has just been taken hold of. */
-  fresh = false;
   fields = new PointFields((x, y) => this.move(this.chosen, x, y, true));
 
   /**
@@ -122,14 +114,6 @@ export class PlaneView extends PlotView {
   /** @param {readonly Arrow[]} small */
   arrows(small) {
     this.small = small;
-    this.refresh();
-  }
-
-  /** What can be held besides points. @param {readonly Handle[]} handles */
-  handles(handles) {
-    const other = handles.length !== this.grips.count;
-    this.grips.list = handles;
-    if (other) this.roving?.refresh();
     this.refresh();
   }
 
@@ -192,7 +176,7 @@ export class PlaneView extends PlotView {
 
   /** @override */
   paint() {
-    const { frame, ground, segments, models, small, points, grips } = this;
+    const { frame, ground, segments, models, small, points } = this;
     frame.drawGrid();
     frame.clip();
     if (ground) this.image.draw(frame, ground);
@@ -201,7 +185,6 @@ export class PlaneView extends PlotView {
     frame.release();
     points.draw(frame, this.chosen);
     for (let i = 0; i < small.length; i++) drawArrow(frame, small[i]);
-    grips.draw(frame);
     frame.drawWords();
   }
 
@@ -238,19 +221,15 @@ export class PlaneView extends PlotView {
 
   /** @param {number} x @param {number} y @param {boolean} touch */
   grip(x, y, touch) {
-    const { frame, points, grips } = this;
-    const reach = touch ? NEAR_FINGER : NEAR;
-    this.held = this.hasAttribute("movable") ? points.near(frame, x, y, reach) : NOTHING;
-    this.gripped = this.held === NOTHING ? grips.near(frame, x, y, reach) : NOTHING;
-    this.fresh = true;
-    return this.held !== NOTHING || this.gripped !== NOTHING;
+    if (!this.hasAttribute("movable")) return false;
+    this.held = this.points.near(this.frame, x, y, touch ? NEAR_FINGER : NEAR);
+    return this.held !== NOTHING;
   }
 
   /** @param {number} x @param {number} y @param {boolean} done */
   onDrag(x, y, done) {
-    const { held, gripped, frame } = this;
-    if (done) this.held = this.gripped = NOTHING;
-    if (gripped !== NOTHING) return this.pull(gripped, frame.fromX(x), frame.fromY(y), done);
+    const { held, frame } = this;
+    if (done) this.held = NOTHING;
     this.choose(held);
     this.move(held, frame.fromX(x), frame.fromY(y), done);
   }
@@ -271,34 +250,26 @@ export class PlaneView extends PlotView {
     this.tell("point-move", { index, x, y, done });
   }
 
-  /** Tell where a handle is wanted. @param {number} index @param {number} x @param {number} y @param {boolean} done */
-  pull(index, x, y, done) {
-    this.tell("handle-move", { index, x, y, first: this.fresh, done });
-    this.fresh = false;
-  }
-
   /** @param {PointerEvent} event */
   onPointer(event) {
     const { frame, names, points } = this;
     const [x, y] = [this.across(event), this.down(event)];
     const index = points.near(frame, x, y, NEAR);
-    const grip = index === NOTHING ? this.grips.near(frame, x, y, NEAR) : NOTHING;
     if (index !== NOTHING) setText(this.readText, this.nameOf(index));
-    else if (grip !== NOTHING) setText(this.readText, this.grips.list[grip].name);
     else setText(this.readText, frame.holds(x, y) ? placeWords(frame.fromX(x), frame.fromY(y), names) : "");
   }
 
   /** @param {MouseEvent} event */
   onClick(event) {
-    this.held = this.gripped = NOTHING;
-    const { frame, points, grips } = this;
+    this.held = NOTHING;
+    const { frame, points } = this;
     const [x, y] = [this.across(event), this.down(event)];
     const finger = /** @type {PointerEvent} */ (event).pointerType === "touch";
     const index = points.near(frame, x, y, finger ? NEAR_FINGER : NEAR);
     if (index !== NOTHING) {
       this.roving?.go(0, index);
       this.pick(index);
-    } else if (frame.holds(x, y) && grips.near(frame, x, y, NEAR) === NOTHING) {
+    } else if (frame.holds(x, y)) {
       const place = { x: frame.fromX(x), y: frame.fromY(y) };
       this.tell(this.hasAttribute("addable") ? "point-add" : "place-pick", place);
     }
@@ -313,18 +284,11 @@ export class PlaneView extends PlotView {
   /** @param {KeyboardEvent} event */
   onKey(event) {
     const index = this.roving?.column ?? NOTHING;
-    const { frame, points, grips } = this;
-    if (!this.roving?.focused || event.ctrlKey || event.altKey) return;
-    if (index >= points.count + grips.count) return;
+    if (!this.roving?.focused || index >= this.points.count || event.ctrlKey || event.altKey) return;
+    const { frame, points } = this;
     const { x, y } = frame;
     const arrow = event.shiftKey ? ARROWS[event.key] : undefined;
-    if (index >= points.count) {
-      if (!arrow) return;
-      const { x: fromX, y: fromY } = grips.list[index - points.count];
-      this.fresh = true;
-      const [byX, byY] = [STRIDE * (x.high - x.low), STRIDE * (y.high - y.low)];
-      this.pull(index - points.count, fromX + arrow[0] * byX, fromY + arrow[1] * byY, true);
-    } else if (arrow && this.hasAttribute("movable")) {
+    if (arrow && this.hasAttribute("movable")) {
       this.choose(index);
       const toX = points.x(index) + arrow[0] * STRIDE * (x.high - x.low);
       const toY = points.y(index) + arrow[1] * STRIDE * (y.high - y.low);
@@ -340,13 +304,9 @@ export class PlaneView extends PlotView {
     event.stopPropagation();
   }
 
-  /** @param {number} index  of a point, or behind the points of a handle */
+  /** @param {number} index */
   nameOf(index) {
-    const { points, names, grips } = this;
-    if (index >= points.count) {
-      const { name, x, y } = grips.list[index - points.count];
-      return `${name}: ${placeWords(x, y, names)}`;
-    }
+    const { points, names } = this;
     const called = points.nameOf(index);
     return `${called}: ${placeWords(points.x(index), points.y(index), names)}`;
   }
@@ -393,22 +353,18 @@ export class PlaneView extends PlotView {
     return sheets;
   }
 
-  /** @override One row: each point a cell, and each handle. @returns {Cells} */
+  /** @override One row: each point a cell. @returns {Cells} */
   cells() {
-    const { points, grips } = this;
-    const count = () => points.count + grips.count;
+    const { points } = this;
     return {
       rows: 1,
       get columns() {
-        return count();
+        return points.count;
       },
       page: 1,
-      has: (row, column) => row === 0 && column >= 0 && column < count(),
-      name: (_row, column) => (column < count() ? this.nameOf(column) : "no points yet"),
-      box: (_row, column, out) => {
-        const of = column - points.count;
-        return of >= 0 && of < grips.count ? grips.box(this.frame, of, out) : points.box(this.frame, column, out);
-      },
+      has: (row, column) => row === 0 && column >= 0 && column < points.count,
+      name: (_row, column) => (column < points.count ? this.nameOf(column) : "no points yet"),
+      box: (_row, column, out) => points.box(this.frame, column, out),
       pick: (_row, column) => column < points.count && this.pick(column),
       enter: (_row, column) => column < points.count && this.choose(column),
       leave: () => {},

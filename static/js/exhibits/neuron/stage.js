@@ -3,8 +3,8 @@
 /** @param {string} name @param {string} label */
 const plane = (name, label) => `
   <figure class="neuron-figure" data-for="${name} two">
-    <plane-view data-neuron="${name}" data-tensor="${name}.line" label="${label}" x-label="x1"
-      y-label="x2" equal movable></plane-view>
+    <line-plane data-neuron="${name}" data-tensor="${name}.line" label="${label}" x-label="x1"
+      y-label="x2" equal movable></line-plane>
   </figure>`;
 
 export const STAGE = `
