@@ -10,11 +10,12 @@ const plane = (name, label) => `
 export const STAGE = `
 <div class="neuron">
   ${plane("perceptron", "perceptron: a step after the sum")}
-  ${plane("logistic", "logistic neuron: the sigmoid after the sum")}
+  ${plane("logistic", "logistic: the sigmoid after the sum")}
   <section class="panel neuron-wide" data-for="two">
     <h2 class="panel-title">Both neurons, and their next step</h2>
     <number-table data-both label="both neurons"></number-table>
     <p class="neuron-said" data-said></p>
+    <p class="neuron-note">Green arrows in the planes: what each point asks of w, at three tenths of its length.</p>
   </section>
   <section class="panel neuron-wide" data-for="two">
     <div class="neuron-charts">
