@@ -75,7 +75,7 @@ class NeuronRun:
         self._points, self._common = self._read_points()
         self._neurons: dict[str, Neuron] = {}
         self._came: dict[str, Came] = {}
-        self._turn = self._looked = self._corrections = self._quiet = self._cycle = self._said = (
+        self._turn = self._made = self._corrections = self._quiet = self._cycle = self._said = (
             self._last
         ) = 0
         self._visited = np.zeros((0, 4))
@@ -98,12 +98,11 @@ class NeuronRun:
             gradient = gradients.mean(0) if point is None else gradients[point]
             self._came[name] = Came(neuron.theta, gradient, self._rate)
             self._neurons[name] = neuron.moved(x, y, self._rate, point)
-        seen = len(y) if point is None else 1
-        erred = int(wrong.sum()) if point is None else int(wrong[point])
-        self._looked += seen
+        erred = bool(wrong.any() if point is None else wrong[point])
+        self._made += 1
         self._corrections += erred
-        self._last = self._looked if erred else self._last
-        self._quiet = 0 if erred else min(self._quiet + seen, len(y))
+        self._last = self._made if erred else self._last
+        self._quiet = 0 if erred else min(self._quiet + (len(y) if point is None else 1), len(y))
         self._turn = 0 if point is None else (point + 1) % len(y)
         self._work()
         return self._told()
@@ -111,10 +110,10 @@ class NeuronRun:
     def scalars(self) -> Mapping[str, float]:
         """Return the mistakes and the losses, and how far the perceptron has come.
 
-        `looked`: points that it has looked at since it was set; `corrections`: at how many of them
-        it was wrong; `last`: the number of the last of those; `quiet`: how many in a row it has
-        been right at, up to all of them; `cycle`: after how many looks all comes back, 0 if it has
-        not; `separable`: whether there is a line.
+        `made`: steps since the perceptron was set; `corrections`: how many of them changed it;
+        `last`: which was the last of those; `quiet`: how many points in a row it has been right
+        at, up to all of them; `cycle`: after how many steps all comes back, 0 if it has not;
+        `separable`: whether there is a line.
         """
         of = {name: numbers.arrays for name, numbers in self._numbers.items()}
         return {
@@ -123,7 +122,7 @@ class NeuronRun:
             "perceptron_loss": float(of["perceptron"]["perceptron.J"]),
             "logistic_loss": float(of["logistic"]["logistic.J"]),
             "separable": float(self._common is None),
-            "looked": float(self._looked),
+            "made": float(self._made),
             "corrections": float(self._corrections),
             "quiet": float(self._quiet),
             "last": float(self._last),
@@ -180,7 +179,7 @@ class NeuronRun:
             "position": np.array(self.position),
             "counts": np.array(
                 [
-                    *(self._turn, self._looked, self._corrections, self._quiet),
+                    *(self._turn, self._made, self._corrections, self._quiet),
                     *(self._last, self._cycle, self._said),
                 ]
             ),
@@ -196,7 +195,7 @@ class NeuronRun:
         """Put the weights back, and what was counted."""
         self.position = int(state["position"])
         counts = [int(one) for one in state["counts"]]
-        self._turn, self._looked, self._corrections, self._quiet = counts[:4]
+        self._turn, self._made, self._corrections, self._quiet = counts[:4]
         self._last, self._cycle, self._said = counts[4:]
         self._visited = np.array(state["visited"])
         self._came = {}
@@ -235,7 +234,7 @@ class NeuronRun:
 
     def _begin_to_count(self) -> None:
         """Forget what has been counted: it was about other points, or another rule."""
-        self._looked = self._corrections = self._quiet = self._cycle = self._said = self._last = 0
+        self._made = self._corrections = self._quiet = self._cycle = self._said = self._last = 0
         self._visited = np.zeros((0, 4))
 
     def _told(self) -> tuple[Event, ...]:
@@ -252,8 +251,7 @@ class NeuronRun:
         self._visited = np.vstack([self._visited, state])[-KEPT:]
         if not back.size:
             return ()
-        each = len(self._points.y) if self._values["batch"] == "all" else 1
-        self._cycle = int(len(self._visited) - 1 - back[-1]) * each
+        self._cycle = int(len(self._visited) - 1 - back[-1])
         self._said = 1
         return (Event("cycles", {**facts, "cycle": self._cycle}, pauses=True),)
 

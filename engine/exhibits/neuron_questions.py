@@ -63,8 +63,8 @@ def _score(shown: Shown) -> Solution:
     said = float(more.unit.output(np.array(z)))
     return Solution(
         z,
-        f"Point {shown.chosen + 1}: {w1:.4g} · {x[0]:.4g} + {w2:.4g} · {x[1]:.4g} + ({b:.4g}) = "
-        f"{z:.4g}, so the step would say {said:g}.",
+        f"Point {shown.chosen + 1}: {_short(w1)} · {_short(x[0])} + {_short(w2)} · {_short(x[1])} + "
+        f"({_short(b)}) = {_short(z)}, so the step would say {said:g}.",
         tolerance=0.005 + 0.005 * abs(z),
     )
 
@@ -81,8 +81,9 @@ def _bias(shown: Shown) -> Solution:
     answer = "turns" if turned else ("against" if moved < 0 else "along")
     return Solution(
         answer,
-        f"The line lies at w · x = −b. With b = {more[2]:.4g} instead of {now[2]:.4g} it lies "
-        f"{abs(moved):.3g} further against the arrow, and turned by {turned:g}: w has not changed.",
+        f"The line lies at w · x = −b. With b = {_short(more[2])} instead of "
+        f"{_short(now[2])} it lies {abs(moved):.3g} further against the arrow, and turned by "
+        f"{turned:g}: w has not changed.",
     )
 
 
@@ -114,7 +115,7 @@ def _moves(shown: Shown) -> Solution:
     }
     return Solution(
         answer,
-        f"Point {i + 1} is of class {y:g} and has z = {z:.4g}, so the perceptron says {said:g}: "
+        f"Point {i + 1} is of class {y:g} and has z = {_short(z)}, so the perceptron says {said:g}: "
         f"{does[answer]}.",
     )
 
@@ -131,7 +132,7 @@ def _settled(shown: Shown) -> Solution:
     return Solution(
         "moves" if pulls.max() > 0 else "rests",
         f"Point {i + 1} is on the right side, but the neuron says {a:.4g} and not {y:g}: "
-        f"y − a = {y - a:.3g}, and so much of the point is still added.",
+        f"y − a = {_short(y - a)}, and so much of the point is still added.",
     )
 
 
@@ -146,7 +147,7 @@ def _stops(shown: Shown) -> Solution:
         x1, x2 = shown.common.place
         return Solution(
             "never",
-            f"The place ({x1:.3g}, {x2:.3g}) is a mix of class 0, points {members[0]}, and a mix "
+            f"The place ({_short(x1)}, {_short(x2)}) is a mix of class 0, points {members[0]}, and a mix "
             f"of class 1, points {members[1]}. A line with all of class 0 on one side has this "
             "place there as well; and on the other side, because of class 1. No line does both.",
         )
@@ -184,3 +185,8 @@ def _compromise(shown: Shown) -> Solution:
     answer = "half" if np.abs(a - 0.5).max() < 0.05 else ("right" if not (
         neuron.wrong(points.x, points.y).any()) else "mixed")  # fmt: skip
     return Solution(answer, f"At its least loss it says {listed}.")
+
+
+def _short(x: float) -> str:
+    """Return a number with four digits, and the minus of mathematics."""
+    return f"{x:.4g}".replace("-", "\u2212")

@@ -26,7 +26,7 @@ const CLASSES = ["class 0", "class 1"];
 /** @type {readonly ["class-1", "class-2"]} */
 const SIDES = ["class-1", "class-2"];
 const DASHED = [4, 4];
-/** After so many looks at every point it is said that there is no line, if there is none. */
+/** After so many steps for every point it is said that there is no line, if there is none. */
 const ROUNDS = 10;
 /** How long points that were sent are taken for those that are there, ms. */
 const PATIENCE = 3000;
@@ -112,7 +112,7 @@ class Stage {
       page.announce(`The perceptron has nothing left to correct, after ${count(data.corrections)} corrections`);
     });
     page.onEvent("cycles", ({ data }) => {
-      page.announce(`The perceptron is where it was ${count(data.cycle)} points ago: it goes round for ever`);
+      page.announce(`The perceptron is where it was ${count(data.cycle)} steps ago: it goes round for ever`);
     });
   }
 
@@ -255,27 +255,26 @@ class Stage {
 
   /** How far the perceptron has come. @param {Frame} frame @param {number} total */
   #tell({ arrays, scalars }, total) {
-    const { looked, corrections, quiet, last, cycle, perceptron_mistakes: wrong } = scalars;
+    const { made, corrections, quiet, last, cycle, perceptron_mistakes: wrong } = scalars;
     const atOnce = this.#page.values.batch === "all";
-    const times = corrections === 1 ? "once" : `${count(corrections)} times`;
+    const steps = (/** @type {number} */ number) => `${count(number)} ${number === 1 ? "step" : "steps"}`;
     if (quiet >= total) {
-      const needed = last > 0 ? `The last correction was at point number ${count(last)} of those it looked at.` : "";
+      const needed = last > 0 ? ` after ${steps(last)}, ${count(corrections)} of which corrected it` : "";
       return (
-        `The perceptron stands still: it was right at all ${count(total)} points in a row, after correcting ` +
-        `itself ${times}. ${needed} On these points it never moves again. The logistic neuron goes on: to be surer ` +
-        "still costs less."
+        `The perceptron stands still${needed}: it is right at all ${count(total)} points, and on these it never ` +
+        "moves again. The logistic neuron goes on: to be surer still costs less."
       );
     }
     if (!failed(scalars, total)) {
       return (
-        `The perceptron has looked at ${count(looked)} ${looked === 1 ? "point" : "points"} and corrected itself ` +
-        `${times}; ${count(wrong)} of ${count(total)} lie on the wrong side of its line.`
+        `In ${steps(made)} the perceptron has been corrected by ${count(corrections)}; ` +
+        `${count(wrong)} of ${count(total)} points lie on the wrong side of its line.`
       );
     }
     const place = Array.from(arrays.get("common.x")?.data ?? NOTHING, significant).join(", ");
     const round =
       cycle > 0
-        ? `The perceptron stands exactly where it stood ${count(cycle)} points ago, so it goes round for ever.`
+        ? `The perceptron stands exactly where it stood ${steps(cycle)} ago, so it goes round for ever.`
         : "The perceptron will go on for ever.";
     return (
       `No line separates these points. The place (${place}) is a mix of points of class 0, so it would have to lie ` +
@@ -370,8 +369,8 @@ function ends(two) {
 }
 
 /** Whether it can be said that no line will be found. @param {Record<string, number>} scalars @param {number} total */
-function failed({ separable, looked, cycle }, total) {
-  return separable === 0 && (cycle > 0 || looked >= ROUNDS * total);
+function failed({ separable, made, cycle }, total) {
+  return separable === 0 && (cycle > 0 || made >= ROUNDS * total);
 }
 
 /**
