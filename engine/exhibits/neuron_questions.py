@@ -63,8 +63,8 @@ def _score(shown: Shown) -> Solution:
     said = float(more.unit.output(np.array(z)))
     return Solution(
         z,
-        f"Point {shown.chosen + 1}: {_short(w1)} · {_short(x[0])} + {_short(w2)} · {_short(x[1])} + "
-        f"({_short(b)}) = {_short(z)}, so the step would say {said:g}.",
+        f"Point {shown.chosen + 1}: {_short(w1)} · {_short(x[0])} + {_short(w2)} · {_short(x[1])} "
+        f"+ ({_short(b)}) = {_short(z)}, so the step would say {said:g}.",
         tolerance=0.005 + 0.005 * abs(z),
     )
 
@@ -115,8 +115,8 @@ def _moves(shown: Shown) -> Solution:
     }
     return Solution(
         answer,
-        f"Point {i + 1} is of class {y:g} and has z = {_short(z)}, so the perceptron says {said:g}: "
-        f"{does[answer]}.",
+        f"Point {i + 1} is of class {y:g} and has z = {_short(z)}, so the perceptron says "
+        f"{said:g}: {does[answer]}.",
     )
 
 
@@ -147,8 +147,8 @@ def _stops(shown: Shown) -> Solution:
         x1, x2 = shown.common.place
         return Solution(
             "never",
-            f"The place ({_short(x1)}, {_short(x2)}) is a mix of class 0, points {members[0]}, and a mix "
-            f"of class 1, points {members[1]}. A line with all of class 0 on one side has this "
+            f"The place ({_short(x1)}, {_short(x2)}) is a mix of class 0, points {members[0]}, and "
+            f"a mix of class 1, points {members[1]}. A line with all of class 0 on one side has this "
             "place there as well; and on the other side, because of class 1. No line does both.",
         )
     rounds, corrections = _rounds(shown)
