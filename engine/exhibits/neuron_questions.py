@@ -149,7 +149,7 @@ def _stops(shown: Shown) -> Solution:
             "never",
             f"The place ({_short(x1)}, {_short(x2)}) is a mix of class 0, points {members[0]}, and "
             f"a mix of class 1, points {members[1]}. A line with all of class 0 on one side has "
-            "this place there as well; and on the other side, because of class 1. No line does both.",
+            "this place there too; and on the other side, because of class 1: no line does both.",
         )
     rounds, corrections = _rounds(shown)
     text = f"A line separates them. From here, after {corrections} corrections, nothing is left"
