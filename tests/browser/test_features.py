@@ -162,6 +162,7 @@ def test_terms_are_counted_and_written_out(stage: Stage):
     expect(stage.said).to_contain_text("50,005,000 of exactly degree 2")
     stage.number("counts", 1, 0).get_by_role("button").click()
     expect(stage.ledger).to_contain_text("50,005,000")
+    expect(stage.ledger.locator("mfrac[linethickness='0']")).to_have_count(1)
     asked = stage.page.locator("predict-question[question=picture]")
     asked.get_by_label("about 50 million").check()
     asked.get_by_role("button", name="Check").click()

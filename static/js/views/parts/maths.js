@@ -14,6 +14,7 @@ const ELEMENTS = new Set([
 const ATTRIBUTES = [
   ...["data-tensor", "display", "displaystyle", "alttext", "mathvariant", "stretchy", "fence"],
   ...["separator", "form", "lspace", "rspace", "movablelimits", "accent", "columnalign"],
+  "linethickness", // a binomial coefficient is a fraction without its line
 ];
 
 /**
