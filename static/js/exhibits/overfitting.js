@@ -77,6 +77,7 @@ const overfitting = {
 /** Keeps the views in step with the frames and tells the page what is done to them. */
 class Stage {
   #page;
+  #root;
   #planes;
   #graphs;
   #chart;
@@ -109,6 +110,7 @@ class Stage {
    */
   constructor(stage, page) {
     this.#page = page;
+    this.#root = one(stage, ".overfit", HTMLElement);
     const of = (/** @type {string} */ tag, /** @type {Side} */ side) => `${tag}[data-side="${side}"]`;
     this.#planes = {
       without: one(stage, of("plane-view", "without"), PlaneView),
@@ -190,6 +192,7 @@ class Stage {
     if (key === this.#key) return;
     this.#key = key;
     this.#hidden = hidden;
+    setAttributes(this.#root, { "data-hidden": String(hidden) });
     setAttributes(this.#planes.with, { label: `second network: ${REMEDIES[remedy](values)}` });
     setText(this.#stepNote, STEPS[remedy]);
     const thinned = remedy === "dropout";
