@@ -201,7 +201,7 @@ class CollapseRun(TeamRun):
             "no" if errors[0.1] > SAME else "yes",
             f"With these weights the nearest single matrix is off by {errors[0.1]:.2g} at α = 0.1, "
             f"as the mean of the squares; by {errors[0.0]:.1g} at 0, which is rounding, and by "
-            f"{errors[1.0]:.2g} at 1. Any bend, however slight, breaks it.",
+            f"{errors[1.0]:.2g} at 1. Here even a slight bend breaks it.",
         )
 
 
