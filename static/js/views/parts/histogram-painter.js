@@ -1,6 +1,7 @@
 /**
  * Draws histograms one below the other, and beside them numbers of the same rows, one of them as a
- * curve over powers of ten. All lengths in CSS px.
+ * curve over powers of ten. All lengths in CSS px. Longer than other files: layout, painting and
+ * finding what lies under the pointer share every measure.
  *
  * @import {Tensor} from "../../core/types.js"
  * @import {Colour} from "../../core/tokens.js"
