@@ -6,7 +6,7 @@ from typing import Any
 
 from app.maths import TexError, tex
 from engine.explain.ledger import Factor, Ledger, Term
-from engine.explain.tex import symbol
+from engine.explain.tex import Formula, symbol
 
 
 def ledger_message(number: int, run: int, step: int, ledger: Ledger) -> dict[str, Any]:
@@ -52,6 +52,15 @@ def quantity(value: float, key: str = "value") -> dict[str, Any]:
 def mathml(ledger: Ledger) -> str:
     """Return the formula, its symbols marked with their tensors."""
     return set_formula(ledger.formula, ledger.symbols)
+
+
+def ready(data: Any) -> Any:
+    """Return an event's data with its formulae set, for JSON."""
+    if isinstance(data, Formula):
+        return set_formula(data.tex, data.symbols)
+    if isinstance(data, Mapping):
+        return {key: ready(value) for key, value in data.items()}
+    return [ready(value) for value in data] if isinstance(data, (list, tuple)) else data
 
 
 def set_formula(formula: str, symbols: Mapping[str, str]) -> str:

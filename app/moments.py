@@ -12,10 +12,10 @@ def moment_message(slow: SlowMotion) -> dict[str, Any] | None:
     """Return what a frame says of the moment that it shows; None if it shows a whole step.
 
     `index` and `count` (of the step's moments), `phase`, `caption`, `mathml` (empty without a
-    formula), `tensors` (computed by this very moment), `made` and `pending` (by it or before, in
-    order; and after it), `phases` (the number of moments of each, in order), and `sample`: the
-    `place` in the minibatch of the one on the stage, of how many, and its `number` in the training
-    set.
+    formula), `code` (NumPy; may be empty) and the tensors of its `names`, `tensors` (computed by
+    this very moment), `made` and `pending` (by it or before, in order; and after it), `phases` (the
+    number of moments of each, in order), and `sample`: the `place` in the minibatch of the one on
+    the stage, of how many, and its `number` in the training set.
     """
     opened = None if slow.moment is None else slow.open_step()
     if slow.moment is None or opened is None:
@@ -28,6 +28,8 @@ def moment_message(slow: SlowMotion) -> dict[str, Any] | None:
         "phase": moment.phase,
         "caption": moment.caption,
         "mathml": set_formula(moment.formula, moment.symbols) if moment.formula else "",
+        "code": moment.code,
+        "names": dict(moment.names),
         "tensors": list(moment.tensors),
         "made": list(inside.made),
         "pending": list(inside.pending),

@@ -5,7 +5,7 @@ from typing import Any
 
 from app import wire
 from app.course import Course
-from app.ledgers import ledger_message
+from app.ledgers import ledger_message, ready
 from app.moments import moment_message
 from app.posts import Framed, Opening, Post, Told, Welcomed
 from app.sides import compared_message, lines_message
@@ -114,7 +114,7 @@ class Teller:
 
     def tell(self, name: str, data: Mapping[str, Any]) -> None:
         """Send an event."""
-        message = wire.event(name, self.run, self.course.recorder.position, data)
+        message = wire.event(name, self.run, self.course.recorder.position, ready(data))
         self._send(Told(self._seat, message))
 
     def refuse(

@@ -38,6 +38,10 @@ class Moment:
         TeX, or empty.
     symbols : mapping of str to str
         Symbols of `formula`, and the tensors that they stand for; not all of them need occur.
+    code : str
+        What it does as NumPy, or empty.
+    names : mapping of str to str
+        Names in `code`, and the tensors that they stand for; not all of them need occur.
     """
 
     phase: Phase
@@ -45,6 +49,8 @@ class Moment:
     caption: str
     formula: str = ""
     symbols: Mapping[str, str] = field(default_factory=dict)
+    code: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +104,15 @@ class OpenStep:
         part = self.parts[number]
         teller = Teller(self.scene, self.step, self.samples)
         told: Telling = getattr(teller, part.tell)(part.number, *part.tensors)
-        return Moment(part.phase, part.tensors, told.caption, told.formula, told.symbols)
+        return Moment(
+            part.phase,
+            part.tensors,
+            told.caption,
+            told.formula,
+            told.symbols,
+            told.code,
+            told.names,
+        )
 
     def moments(self) -> tuple[Moment, ...]:
         """Return all moments, in order."""

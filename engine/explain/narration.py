@@ -7,6 +7,14 @@ import numpy as np
 
 from engine.explain import tex
 from engine.explain.adding import dy_of, links_from
+from engine.explain.numpy_lines import (
+    backward_code,
+    forward_code,
+    loss_code,
+    loss_gradient_code,
+    parameter_gradient_code,
+    update_code,
+)
 from engine.explain.optimizers import RULES, USES_GRADIENT
 from engine.explain.scene import BATCH, Scene
 from engine.explain.words import (
@@ -20,6 +28,7 @@ from engine.explain.words import (
     symbol_of,
     whole,
 )
+from engine.nn.dense import Dense
 from engine.snapshot import Array
 
 FEW = 4
@@ -37,11 +46,13 @@ OPTIMIZERS = {
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """Words and formula of a moment; see `Moment`."""
+    """Words, formula and code of a moment; see `Moment`."""
 
     caption: str
     formula: str = ""
     symbols: Mapping[str, str] = field(default_factory=dict)
+    code: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 class Teller:
@@ -78,7 +89,9 @@ class Teller:
         symbols |= {own: told.name(own) for own in told.own}
         formula = words.forward_tex.format(x=tex.symbol(x), slope=getattr(told.layer, "slope", ""))
         out = tex.symbol(told.out_name)
-        return Telling(f"{told.layer.name}: {words.forward(told)}", f"{out}{formula}", symbols)
+        code = forward_code(told)
+        caption = f"{told.layer.name}: {words.forward(told)}"
+        return Telling(caption, f"{out}{formula}", symbols, code, symbols)
 
     def loss(self, _number: int, *_tensors: str) -> Telling:
         """Tell how wrong the network is on this minibatch."""
@@ -93,7 +106,8 @@ class Teller:
         formula = formula.format(n=using.batch, nk=using.target.size)
         symbols = {"L": "loss", "a": self._output(), "y": "target"}
         caption = f"loss: {what} over {over}{penalty} = {short(value)}."
-        return Telling(caption, rf"L = {formula} = {tex.number(value)}", symbols)
+        code = f"L = {loss_code(self.scene)}"
+        return Telling(caption, rf"L = {formula} = {tex.number(value)}", symbols, code, symbols)
 
     def loss_gradient(self, number: int, tensor: str) -> Telling:
         """Tell where the gradients begin."""
@@ -110,7 +124,8 @@ class Teller:
         )
         shown = top.replace(" · ", r" \cdot ").replace("−", "-")
         formula = rf"{tex.symbol(name)} = \frac{{{shown}}}{{{below}}}"
-        return Telling(caption, formula, {name: tensor, "a": self._output(), "y": "target"})
+        symbols = {name: tensor, "a": self._output(), "y": "target"}
+        return Telling(caption, formula, symbols, f"{name} = {loss_gradient_code(kind)}", symbols)
 
     def parameter_gradients(self, number: int, weights: str, biases: str) -> Telling:
         """Tell how a layer's parameters get their gradients."""
@@ -130,7 +145,8 @@ class Teller:
             r"\mathrm{db} = \sum \mathrm{dz}"
         )
         symbols = {"dW": weights, "db": biases, "dz": told.name("dz"), x: told.name("x")}
-        return Telling(caption, formula, symbols)
+        code = "\n".join(parameter_gradient_code(told, x)) if told.layer.kind == Dense.kind else ""
+        return Telling(caption, formula, symbols, code, symbols | {"W": told.name("W")})
 
     def input_gradient(self, number: int, tensor: str) -> Telling:
         """Tell how a layer hands the gradient back to the one before it."""
@@ -144,15 +160,17 @@ class Teller:
         symbols = {dx: tensor, dout: told.name(dout), x: told.name("x"), out: told.name(out)}
         symbols |= {own: told.name(own) for own in told.own}
         formula = words.backward_tex.format(
-            x=tex.symbol(x), dout=tex.symbol(dout), slope=getattr(told.layer, "slope", "")
+            x=tex.symbol(x), a="a", dout=tex.symbol(dout), slope=getattr(told.layer, "slope", "")
         )
+        code = backward_code(told, dx)
         caption = f"{tensor}: {words.backward(told)}"
         for end in links_from(self.scene.learned, number):
             link = self.scene.network.layers[end]
             caption += f" In it is {link.name}.dy, which came past the block by the residual link."
             formula += f" + {dy_of(link)}"
             symbols[dy_of(link)] = f"{link.name}.dy"
-        return Telling(caption, f"{tex.symbol(dx)}{formula}", symbols)
+            code = ""  # the link's dy has no name of its own in a line of code
+        return Telling(caption, f"{tex.symbol(dx)}{formula}", symbols, code, symbols)
 
     def update(self, number: int, tensor: str) -> Telling:
         """Tell how far a parameter is moved."""
@@ -179,7 +197,10 @@ class Teller:
         symbols |= {memory: f"{tensor}.{memory}" for memory in rule.decays}
         if kind in USES_GRADIENT:
             symbols[f"d{part}"] = f"{Told(self.scene, number).layer.name}.d{part}"
-        return Telling(caption, rf"{part} = {old} {rule.general.format(p=part)}", symbols)
+        code = f"{part} = {part}_before {update_code(kind, part)}"
+        names = {**symbols, f"{part}_before": f"{BATCH}{tensor}"}
+        formula = rf"{part} = {old} {rule.general.format(p=part)}"
+        return Telling(caption, formula, symbols, code, names)
 
     def _output(self) -> str:
         last = len(self.scene.network.layers) - 1

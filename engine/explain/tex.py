@@ -1,12 +1,28 @@
 """Numbers and sums as TeX."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from engine.explain.ledger import Combine, Rest, Term
 
 MOST_TERMS = 10
 """The most terms that are written out in a formula."""
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula that goes to a page as part of an event; it arrives there set, as MathML.
+
+    Attributes
+    ----------
+    tex : str
+    symbols : mapping of str to str
+        Symbols, and the tensors that they stand for; not all of them need occur.
+    """
+
+    tex: str
+    symbols: Mapping[str, str] = field(default_factory=dict)
 
 
 def number(value: float) -> str:

@@ -93,14 +93,18 @@ class Words:
         What it does to what comes in, and to the gradient of what it hands on; the layer's name, or
         the gradient's, and a colon come before.
     forward_tex, backward_tex : str
-        TeX of what it computes; `{x}`, `{dx}` and `{dout}` are the symbols of its input, its
-        gradient, and the output's.
+        TeX of what it computes; `{x}`, `{a}` and `{dout}` are the symbols of its input, its output
+        and the output's gradient.
+    forward_code, backward_code : str
+        The same as NumPy; empty where that is more than a line.
     """
 
     forward: Callable[[Told], str]
     forward_tex: str
     backward: Callable[[Told], str]
     backward_tex: str
+    forward_code: str = ""
+    backward_code: str = ""
 
 
 def noun(scene: Scene) -> str:
@@ -278,7 +282,7 @@ DENSE_DX = r" = W^\top {dout}"
 SLOPED = "times the slope of the curve at each number"
 
 WORDS: dict[str, Words] = {
-    "dense": Words(_dense, r" = W {x} + b", _dense_back, DENSE_DX),
+    "dense": Words(_dense, r" = W {x} + b", _dense_back, DENSE_DX, "{x} @ W.T + b", "{dout} @ W"),
     "conv2d": Words(
         _convolution, r" = \sum W \cdot {x} + b", _convolution_back, r" = \sum W \cdot {dout}"
     ),
@@ -287,36 +291,48 @@ WORDS: dict[str, Words] = {
         " = {x}",
         lambda told: f"the slope is 1, so the gradient passes as it is: {_largest(told)}.",
         " = {dout}",
+        "{x}",
+        "{dout}",
     ),
     "sigmoid": Words(
         lambda told: f"sigmoid squeezes each number between 0 and 1: {_from_to(told.out)}.",
         r" = \frac{{1}}{{1 + e^{{-{x}}}}}",
         _slope(SLOPED),
-        r" = {dout} \cdot a (1 - a)",
+        r" = {dout} \cdot {a} (1 - {a})",
+        "1 / (1 + np.exp(-{x}))",
+        "{dout} * {a} * (1 - {a})",
     ),
     "tanh": Words(
         lambda told: f"tanh squeezes each number between −1 and 1: {_from_to(told.out)}.",
         r" = \tanh {x}",
         _slope(SLOPED),
-        r" = {dout} \cdot (1 - a^2)",
+        r" = {dout} \cdot (1 - {a}^2)",
+        "np.tanh({x})",
+        "{dout} * (1 - {a}**2)",
     ),
     "relu": Words(
         _relu,
         r" = \max(0, {x})",
         _slope("the gradient passes where the number was above 0"),
         r" = {dout} \cdot [{x} > 0]",
+        "np.maximum({x}, 0)",
+        "{dout} * ({x} > 0)",
     ),
     "leaky_relu": Words(
         _leaky,
         r" = \max({x}, {slope} \cdot {x})",
         _slope("the gradient passes above 0 and shrinks below"),
         r" = {dout} \cdot \begin{{cases}} 1 & {x} > 0 \\ {slope} & {x} \le 0 \end{{cases}}",
+        "np.where({x} > 0, {x}, {slope} * {x})",
+        "np.where({x} > 0, {dout}, {slope} * {dout})",
     ),
     "softmax": Words(
         _softmax,
         r"_k = \frac{{e^{{{x}_k}}}}{{\sum_j e^{{{x}_j}}}}",
         _slope("each score moves all shares"),
-        r"_k = \sum_j {dout}_j \cdot a_k ([j = k] - a_j)",
+        r"_k = \sum_j {dout}_j \cdot {a}_k ([j = k] - {a}_j)",
+        "np.exp({x}) / np.exp({x}).sum(axis=1, keepdims=True)",
+        "{a} * ({dout} - ({dout} * {a}).sum(axis=1, keepdims=True))",
     ),
     "max_pool2d": Words(
         _pool("the greatest number"), r" = \max {x}", _max_back, r" = \sum {dout} \cdot [{x} = y]"
@@ -327,18 +343,23 @@ WORDS: dict[str, Words] = {
         _mean_back,
         r" = \sum \frac{{{dout}}}{{\mathrm{{cells}}}}",
     ),
-    "flatten": Words(_flatten, " = {x}", _flatten_back, " = {dout}"),
+    "flatten": Words(
+        _flatten, " = {x}", _flatten_back, " = {dout}", "{x}.reshape(len({x}), -1)", ""
+    ),
     "add": Words(
         _add,
         r" = {x} + s",
         lambda told: f"a sum hands its gradient on to both as it is: {_largest(told)}.",
         " = {dout}",
+        backward_code="{dout}",
     ),
     "dropout": Words(
         _dropout,
         r" = {x} \cdot \mathrm{{mask}}",
         _dropout_back,
         r" = {dout} \cdot \mathrm{{mask}}",
+        "{x} * mask",
+        "{dout} * mask",
     ),
 }
 """Each kind of layer's words."""
@@ -370,3 +391,19 @@ GRADIENTS = {
     "half_mean_squared_error": ("a − y", "{n}"),
 }
 """What each loss's gradient divides by what."""
+
+LOSS_CODE = {
+    "categorical_cross_entropy": "-(y * np.log(a)).sum() / len(a)",
+    "binary_cross_entropy": "-(y * np.log(a) + (1 - y) * np.log(1 - a)).mean()",
+    "mean_squared_error": "((a - y) ** 2).mean()",
+    "half_mean_squared_error": "((a - y) ** 2).sum() / (2 * len(a))",
+}
+"""Each loss as NumPy; `y` is one-hot for classes."""
+
+GRADIENT_CODE = {
+    "categorical_cross_entropy": ("{a} - {y}", "len(a)"),
+    "binary_cross_entropy": ("{a} - {y}", "a.size"),
+    "mean_squared_error": ("2 * ({a} - {y})", "a.size"),
+    "half_mean_squared_error": ("{a} - {y}", "len(a)"),
+}
+"""What each loss's gradient divides by what, as NumPy."""
