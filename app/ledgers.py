@@ -60,7 +60,9 @@ def ready(data: Any) -> Any:
         return set_formula(data.tex, data.symbols)
     if isinstance(data, Mapping):
         return {key: ready(value) for key, value in data.items()}
-    return [ready(value) for value in data] if isinstance(data, (list, tuple)) else data
+    if isinstance(data, (list, tuple)):
+        return type(data)([ready(value) for value in data])
+    return data
 
 
 def set_formula(formula: str, symbols: Mapping[str, str]) -> str:

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
+from engine.errors import InvalidValueError
+from engine.explain.scene import Scene
 from engine.explain.tex import Formula
+from engine.nn.dense import Dense
 
 Direction = Literal["forward", "backward", "update"]
 
@@ -108,3 +111,22 @@ def _message(line: Line) -> dict[str, Any]:
         "by": line.by,
         "note": line.note,
     }
+
+
+def read_sheet(args: Mapping[str, Any], scene: Scene) -> tuple[str, Direction]:
+    """Return which layer's sheet is asked for, and in which direction.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no such dense layer, or no such direction.
+    """
+    layer, direction = args.get("layer"), args.get("direction")
+    names = [one.name for one in scene.network.layers if isinstance(one, Dense)]
+    if not isinstance(layer, str) or layer not in names:
+        raise InvalidValueError(f"layer: expected one of {', '.join(names)}, got {layer!r}")
+    for one in get_args(Direction):
+        if direction == one:
+            return layer, one
+    expected = ", ".join(get_args(Direction))
+    raise InvalidValueError(f"direction: expected one of {expected}, got {direction!r}")

@@ -12,9 +12,7 @@ Source: Goodfellow, Bengio, Courville, *Deep learning*, 2016, section 6.5.6.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, get_args
 
-from engine.errors import InvalidValueError
 from engine.explain.numpy_lines import (
     forward_code,
     loss_gradient_code,
@@ -27,7 +25,6 @@ from engine.explain.sheet import Direction, Line, Operand, Row, Sheet
 from engine.explain.tex import Formula, symbol
 from engine.explain.words import GRADIENTS, WORDS, Told
 from engine.nn.activations import ActivationPass, Softmax
-from engine.nn.dense import Dense
 
 FEW = 4
 """Inputs, or units, up to which a neuron's sum is written out."""
@@ -42,25 +39,6 @@ CALLED = {
 """Each activation as people write it."""
 
 DA, DB, DW, DX, DZ = (rf"\mathrm{{{name}}}" for name in ("da", "db", "dW", "dx", "dz"))
-
-
-def read_sheet(args: Mapping[str, Any], scene: Scene) -> tuple[str, Direction]:
-    """Return which layer's sheet is asked for, and in which direction.
-
-    Raises
-    ------
-    InvalidValueError
-        If there is no such dense layer, or no such direction.
-    """
-    layer, direction = args.get("layer"), args.get("direction")
-    names = [one.name for one in scene.network.layers if isinstance(one, Dense)]
-    if not isinstance(layer, str) or layer not in names:
-        raise InvalidValueError(f"layer: expected one of {', '.join(names)}, got {layer!r}")
-    for one in get_args(Direction):
-        if direction == one:
-            return layer, one
-    expected = ", ".join(get_args(Direction))
-    raise InvalidValueError(f"direction: expected one of {expected}, got {direction!r}")
 
 
 def sheet(

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from app.ledgers import ready
 from engine.errors import InvalidValueError
 from engine.explain.scene import Scene
-from engine.explain.sheets import read_sheet, sheet
+from engine.explain.sheet import read_sheet
+from engine.explain.sheets import sheet
 from engine.explain.words import GRADIENT_CODE, LOSS_CODE, WORDS
 from engine.nn.description import LAYERS
 from engine.nn.losses import LOSSES
