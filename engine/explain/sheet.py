@@ -25,12 +25,15 @@ class Operand:
         Whether it stands there with rows and columns exchanged.
     head : Formula
         Its symbol.
+    shared : bool
+        Whether every neuron's part takes all of it, as a sum takes all that comes in.
     """
 
     sign: str
     tensor: str
     head: Formula
     turned: bool = False
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,13 @@ def _message(line: Line) -> dict[str, Any]:
         "code": line.code,
         "names": dict(line.names),
         "operands": [
-            {"sign": one.sign, "tensor": one.tensor, "turned": one.turned, "head": one.head}
+            {
+                "sign": one.sign,
+                "tensor": one.tensor,
+                "turned": one.turned,
+                "shared": one.shared,
+                "head": one.head,
+            }
             for one in line.operands
         ],
         "rows": [{"formula": row.formula, "code": row.code} for row in line.rows],

@@ -345,7 +345,13 @@ class _Lines:
         self, operands: list[tuple[str, str, bool]], names: Mapping[str, str]
     ) -> tuple[Operand, ...]:
         return tuple(
-            Operand(sign, names[short], _head(short, names, turned=turned), turned)
+            Operand(
+                sign,
+                names[short],
+                _head(short, names, turned=turned),
+                turned,
+                shared=sign == "·" and short in ("x", "dz"),  # what is summed over, or spread out
+            )
             for sign, short, turned in operands
         )
 

@@ -165,6 +165,22 @@ def test_every_formula_of_a_sheet_can_be_set_and_names_its_tensors(network, seed
                 assert all(one["tensor"].startswith("my.") for one in line["operands"])
 
 
+@given(small_networks(), SEED)
+@settings(max_examples=20)
+def test_what_each_row_takes_whole_is_what_is_summed_over(network, seed):
+    scene = Scene.of(passed(network, 1, seed))
+    last = network.layers[-2].name
+    lines = [line for way in ("forward", "backward") for line in sheet(scene, last, way).lines]
+    shared = {
+        line.head.tex: [one.head.tex for one in line.operands if one.shared] for line in lines
+    }
+    assert shared["z"] == ["x"]
+    assert shared[r"\mathrm{dW}"] == [r"x^\top"]
+    assert shared[r"\mathrm{db}"] == shared[r"\mathrm{dz}"] == shared["a"] == []
+    if len(network.layers) > 2:
+        assert shared[r"\mathrm{dx}"] == [r"\mathrm{dz}"]
+
+
 def test_before_the_first_step_there_is_no_update():
     network = Network(
         {

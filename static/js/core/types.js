@@ -26,6 +26,8 @@
  * @property {string} phase  `batch`, `forward`, `loss`, `backward` or `update`
  * @property {string} caption  what happens, with the numbers
  * @property {string} mathml  empty without a formula
+ * @property {string} code  as NumPy; empty where that is more than a line
+ * @property {Record<string, string>} names  in `code`, and the tensors that they stand for
  * @property {string[]} tensors  what it computes
  * @property {string[]} made  what has been computed by it or before, in order
  * @property {string[]} pending  what will be

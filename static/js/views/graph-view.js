@@ -170,16 +170,9 @@ export class GraphView extends HTMLElement {
     this.refresh();
   }
 
-  /**
-   * Light the edges through which the signal flows; `along` says where on them the arrows are.
-   *
-   * @param {Flow | null} flow
-   * @param {number} [along]  0 to 1, from the layer before
-   */
-  flow(flow, along = 0.5) {
-    this.lights.flow(flow);
-    this.lights.along = along;
-    this.refresh();
+  /** Light the edges through which the signal flows, with arrows that go along them. @param {Flow | null} flow */
+  flow(flow) {
+    if (this.lights.flow(flow)) this.refresh();
   }
 
   /**
@@ -324,9 +317,11 @@ export class GraphView extends HTMLElement {
   flush = () => {
     this.waiting = false;
     if (!this.life || !this.seen || this.plan.layers.length === 0) return;
-    const there = this.plan.settle(tokens().quick ? SHARE : 1);
+    const share = tokens().quick ? SHARE : 1;
+    const settled = this.plan.settle(share);
+    const arrived = this.lights.advance(share);
     this.painter.paint();
-    if (there) return;
+    if (settled && arrived) return;
     this.waiting = true;
     requestAnimationFrame(this.flush);
   };

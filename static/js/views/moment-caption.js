@@ -1,12 +1,14 @@
 /**
- * <moment-caption>: which moment of an opened step the stage shows, in words and as a formula. Loaded
- * when slow motion is entered for the first time; it also directs the views of the stage (`Faces`).
+ * <moment-caption>: which moment of an opened step the stage shows, in words, as a formula and as
+ * NumPy. Loaded when slow motion is entered for the first time; it also directs the views of the
+ * stage (`Faces`).
  *
  * @import {Frame, Moment} from "../core/types.js"
  * @import {Page} from "../core/page.js"
  */
 
 import { button, element, setText } from "../core/dom.js";
+import { codeTokens } from "./parts/code-tokens.js";
 import { Faces } from "./parts/faces.js";
 import { parseMaths } from "./parts/maths.js";
 
@@ -24,12 +26,15 @@ export class MomentCaption extends HTMLElement {
   #chips = element("ol", { class: "moment-chips", "aria-label": "Moments of this step" });
   #text = element("p", { class: "moment-text" });
   #maths = element("div", { class: "moment-maths", role: "group", "aria-label": "Formula" });
+  #code = element("code");
+  #codeBox = element("pre", { class: "moment-code" }, this.#code);
   #sample = element("span", { class: "moment-sample" });
   #tools = element("div", { class: "moment-tools", role: "group", "aria-label": "Sample of the minibatch" });
   /** @type {Map<string, {chip: HTMLButtonElement, first: number, count: number}>} */
   #phases = new Map();
   #phaseText = "";
   #mathsText = "";
+  #codeText = "";
   #announced = "";
   /** @type {Page | null} */
   #page = null;
@@ -49,7 +54,7 @@ export class MomentCaption extends HTMLElement {
     this.replaceChildren(
       this.#chips,
       this.#text,
-      element("div", { class: "moment-foot" }, this.#maths, this.#tools),
+      element("div", { class: "moment-foot" }, this.#maths, this.#codeBox, this.#tools),
     );
     this.hidden = true;
   }
@@ -93,6 +98,7 @@ export class MomentCaption extends HTMLElement {
     const { place, of } = moment.sample;
     setText(this.#sample, `${place + 1} of ${of} on the stage`);
     this.#setMaths(moment.mathml);
+    this.#setCode(moment);
     const said = `${step}:${moment.index}`;
     if (said !== this.#announced && !playing) this.#page?.announce(moment.caption);
     this.#announced = said;
@@ -105,6 +111,7 @@ export class MomentCaption extends HTMLElement {
     this.toggleAttribute("data-whole", true);
     setText(this.#text, "Nothing has been computed from a minibatch yet. → takes the first one.");
     this.#setMaths("");
+    this.#setCode(null);
   }
 
   /** Make the chips: the phases are the same at every step of a run. @param {Moment} moment */
@@ -133,6 +140,16 @@ export class MomentCaption extends HTMLElement {
     this.#mathsText = mathml;
     const fresh = mathml ? parseMaths(mathml) : null;
     this.#maths.replaceChildren(...(fresh ? [fresh] : []));
+    this.#page?.relink();
+  }
+
+  /** The line of NumPy. @param {Moment | null} moment */
+  #setCode(moment) {
+    const code = moment?.code ?? "";
+    this.#codeBox.hidden = !code;
+    if (code === this.#codeText) return;
+    this.#codeText = code;
+    this.#code.replaceChildren(...codeTokens(code, new Map(Object.entries(moment?.names ?? {}))));
     this.#page?.relink();
   }
 }

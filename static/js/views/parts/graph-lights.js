@@ -6,6 +6,9 @@
  */
 
 const NOTHING = -1;
+/** Where on an edge its arrow comes to rest, and how near that is as good as there. */
+const MIDDLE = 0.5;
+const NEAR = 0.01;
 
 /**
  * @typedef {object} Pointed  a number of a tensor, or several: an index may be shorter than the
@@ -31,7 +34,7 @@ export class GraphLights {
   /** Which way the signal flows, and how far along its edges the arrows are. */
   flowing = false;
   backwards = false;
-  along = 0.5;
+  along = MIDDLE;
   /** Whether a neuron's own lines are those that leave it, by which its blame comes back. */
   outward = false;
   /** @private */ flowLayer = NOTHING;
@@ -69,15 +72,33 @@ export class GraphLights {
     this.outside = all.flatMap((one) => this.spotsOf(one));
   }
 
-  /** @param {Flow | null} flow */
+  /** @param {Flow | null} flow  @returns {boolean} whether it is another one than before */
   flow(flow) {
-    const { layers } = this;
+    const { layers, flowing, flowLayer, backwards, flowAt } = this;
     this.flowing = flow !== null;
-    if (!flow) return;
+    if (!flow) return flowing;
     const { layer } = flow;
     this.flowLayer = typeof layer === "number" ? layer : layers.findIndex(({ W }) => W === layer);
     this.backwards = flow.backwards ?? false;
     this.flowAt = flow.at ?? NOTHING;
+    const same = flowing && flowLayer === this.flowLayer && flowAt === this.flowAt;
+    if (same && backwards === this.backwards) return false;
+    this.along = this.backwards ? 1 : 0;
+    return true;
+  }
+
+  /**
+   * Let the arrows go on along their edges, to the middle.
+   *
+   * @param {number} share  0 to 1
+   * @returns {boolean}  whether they are there
+   */
+  advance(share) {
+    if (!this.flowing) return true;
+    const away = MIDDLE - this.along;
+    const there = share >= 1 || Math.abs(away) < NEAR;
+    this.along = there ? MIDDLE : this.along + away * share;
+    return there;
   }
 
   /** The parts of the drawing that a number stands in. @param {Pointed} pointed  @returns {Spot[]} */

@@ -5,6 +5,7 @@
  */
 
 import { element } from "../../core/dom.js";
+import { codeTokens } from "./code-tokens.js";
 
 export class LedgerCode {
   code = element("code");
@@ -23,7 +24,7 @@ export class LedgerCode {
     const key = `${ledger.code}\n${[...names].join()}`;
     if (key === this.key) return;
     this.key = key;
-    this.code.replaceChildren(...tokens(ledger.code, names));
+    this.code.replaceChildren(...codeTokens(ledger.code, names));
   }
 }
 
@@ -41,12 +42,4 @@ function namesIn({ symbols, tensor, terms }) {
     for (const factor of factors) if (factor.tensor) names.set(factor.symbol, factor.tensor);
   }
   return names;
-}
-
-/** @param {string} code @param {Map<string, string>} names  @returns {(Node | string)[]} */
-function tokens(code, names) {
-  return code.split(/((?<![\w.])[^\W\d][\w.]*(?!\())/u).map((word) => {
-    const tensor = names.get(word);
-    return tensor ? element("span", { class: "token", "data-tensor": tensor }, word) : word;
-  });
 }
