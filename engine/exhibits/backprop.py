@@ -32,6 +32,8 @@ from engine.explain.nudge import compared, nudge, read_nudge, read_place
 from engine.explain.paths import EPSILON, PATHS, Paths
 from engine.explain.regions import RegionNumbers
 from engine.explain.scene import BATCH, OF_THE_NETWORK, STAGE_LOSS, Scene, Scope, element
+from engine.explain.sheet import read_sheet
+from engine.explain.sheets import sheet
 from engine.explain.simple import given, worked
 from engine.nn.layer import ParameterLayer
 from engine.nn.network import Network
@@ -172,11 +174,13 @@ class BackpropRun:
         set_training(self._trainer, values)
 
     def act(self, name: str, args: Mapping[str, Any]) -> tuple[Event, ...]:
-        """Set a parameter (`edit`), `look` at one, `judge`, `nudge`, or tell of `data`."""
+        """Set a parameter (`edit`), `look` at one, `judge`, `nudge`, tell of `data`, a `sheet`."""
         if name == EDIT:
             return (edit(self._trainer, args),)
         if name == "nudge":
             return (self._nudge(args),)
+        if name == "sheet":
+            return (self._sheet(args),)
         if name in ("data", READ):
             return (self._tell_data() if name == "data" else read(args),)
         if name == "judge":
@@ -257,9 +261,23 @@ class BackpropRun:
         return self._stage.tensors().keys()
 
     def _explain_stage(self, tensor: str, index: tuple[int, ...], page: int) -> Ledger:
+        return explain(self._stage_scene(), tensor, index, page=page).renamed(_outside)
+
+    def _stage_scene(self) -> Scene:
+        """Return the scene of the example alone."""
         scope = self._scope()
-        scene = Scene(stage=scope, learned=scope, input_note=FEATURE)
-        return explain(scene, tensor, index, page=page).renamed(_outside)
+        return Scene(stage=scope, learned=scope, input_note=FEATURE)
+
+    def _sheet(self, args: Mapping[str, Any]) -> Event:
+        """Tell a layer's arithmetic: the example's, and of the update the last step's."""
+        self._run_stage()
+        scene = self._stage_scene()
+        layer, direction = read_sheet(args, scene)
+        if direction == "update":
+            told = sheet(self._scene(), layer, direction)
+        else:
+            told = sheet(scene, layer, direction, called=_outside)
+        return Event("sheet", told.message())
 
     def _explain_update(self, parameter: str, index: tuple[int, ...]) -> Ledger:
         """Explain how far the last step moved a parameter."""
@@ -449,7 +467,7 @@ EXHIBIT = Exhibit(
     actions=(EDIT,),
     view_actions=("look",),
     brings=BRINGS,
-    questions=("judge", "nudge", "data", READ),
+    questions=("judge", "nudge", "sheet", "data", READ),
     history=("loss", "accuracy", "val_loss", "val_accuracy"),
     rate=20.0,
     recipe=build_recipe,

@@ -229,7 +229,7 @@ class _Lines:
         one = self.at == "0"
         penalty = r" + \lambda W" if l2 else ""
         end = f" + {l2:g} * W[{{u}}]" if l2 else ""
-        whole = rf"{DW} = {DZ} \, x^\top" if one else rf"{DW} = \sum {DZ} \, x^\top"
+        whole = rf"{DW} = {DZ} \cdot x^\top" if one else rf"{DW} = \sum {DZ} \cdot x^\top"
         each = "" if one else r"\sum "
         extra = [("+ λ ·", "W", False)] if l2 else []
         yield self._line(
@@ -264,7 +264,7 @@ class _Lines:
     def _input_gradient(self) -> Line:
         line = self._line(
             "dx",
-            rf"{DX} = W^\top {DZ}",
+            rf"{DX} = W^\top \cdot {DZ}",
             "dx = dz @ W",
             [("=", "W", True), ("·", "dz", False)],
             [

@@ -5,6 +5,8 @@
  *
  * @import {ExhibitModule, Frame, RunEvent} from "../core/types.js"
  * @import {Page} from "../core/page.js"
+ * @import {Pointed} from "../views/parts/graph-lights.js"
+ * @import {GraphLayer} from "../views/parts/graph-plan.js"
  * @import {Bounds} from "../views/parts/plot-view.js"
  * @import {Looked} from "./backprop/tables.js"
  */
@@ -13,10 +15,12 @@ import { detail, one, setAttributes, setText } from "../core/dom.js";
 import { count } from "../core/format.js";
 import { DataButton } from "../views/data-button.js";
 import { GraphView } from "../views/graph-view.js";
+import { LayerSheet } from "../views/layer-sheet.js";
 import { LineChart } from "../views/line-chart.js";
 import { NumberTable } from "../views/number-table.js";
 import { PlaneView } from "../views/plane-view.js";
 import { depthOf, everyName, GraphArrays, graphLayers, outputOf, subscript } from "./backprop/layers.js";
+import { Matrices } from "./backprop/matrices.js";
 import { flowIn, kindIn, lightIn } from "./backprop/moments.js";
 import { STAGE } from "./backprop/stage.js";
 import { Switch } from "./backprop/switch.js";
@@ -76,6 +80,12 @@ class Stage {
   #read = 0;
   #numbers = new GraphArrays();
   #lit = -1;
+  #sheet;
+  #matrices;
+  /** @type {readonly GraphLayer[]} */
+  #layers = [];
+  /** What the pointer or the focus is on, in the graph or in a matrix. @type {Pointed | null} */
+  #pointed = null;
   /** What the data's columns and classes are called, once the engine has told. */
   #names = { features: /** @type {string[]} */ ([]), classes: /** @type {string[]} */ ([]), samples: 0 };
   /** The columns of the plane, kept while the data are the same. */
@@ -89,6 +99,9 @@ class Stage {
     this.#page = page;
     this.#root = one(stage, ".backprop", HTMLElement);
     this.#graph = one(stage, "graph-view", GraphView);
+    this.#sheet = one(stage, "layer-sheet", LayerSheet);
+    this.#sheet.connect(page);
+    this.#matrices = new Matrices(this.#sheet);
     this.#plane = one(stage, "plane-view", PlaneView);
     this.#chart = one(stage, "line-chart", LineChart);
     const table = (/** @type {string} */ name) => one(stage, `[data-${name}]`, NumberTable);
@@ -120,6 +133,7 @@ class Stage {
   #listen(stage, page) {
     for (const news of ["welcome", "values"]) page.onEvent(news, () => page.act("data", {}));
     stage.addEventListener("cell-pick", (event) => this.#look(detail(event)));
+    stage.addEventListener("cell-hover", (event) => this.#point(event));
     stage.addEventListener("network-edit", (event) => {
       const words = detail(event).layers.map(
         (/** @type {{units: number, activation: string}} */ { units, activation }) => `${units} ${activation}`,
@@ -159,11 +173,12 @@ class Stage {
     for (const panel of this.#panels) panel.toggleAttribute("hidden", panel.getAttribute("data-panel") !== shown);
     this.#paintGraph(frame);
     this.#paintPlane(frame);
-    if (shown === "curve") this.#chart.show(frame);
+if (shown === "curve") this.#chart.show(frame);
     if (frame.playing && performance.now() - this.#read < READING) return;
     this.#read = performance.now();
     this.#paintSaid(frame);
-    if (shown === "paths") this.#paintPaths(frame);
+    if (shown === "sheet") this.#matrices.show(frame, this.#layers);
+    else if (shown === "paths") this.#paintPaths(frame);
     else if (shown === "sums") this.#paintSums(frame);
   }
 
@@ -180,7 +195,28 @@ class Stage {
     this.#graph.miniatures(moment ? null : this.#numbers.regions(arrays, layers));
     this.#graph.show(this.#numbers.take(arrays, layers, back, moment), 2 * run + Number(back));
     this.#graph.flow(moment && flowIn(moment));
-    if (this.#lit < 0) this.#graph.light(moment ? lightIn(moment) : lookedAt(arrays));
+    this.#layers = layers;
+    if (this.#lit < 0) this.#graph.light(this.#usual(arrays, moment));
+  }
+
+  /**
+   * What is lit when no path is pointed at.
+   *
+   * @param {Frame["arrays"]} arrays
+   * @param {Frame["moment"]} moment
+   */
+  #usual(arrays, moment) {
+    return this.#pointed ?? (moment ? lightIn(moment) : lookedAt(arrays));
+  }
+
+  /** A neuron, its rows, symbols and lines of code light up together. @param {Event} event */
+  #point(event) {
+    const frame = this.#page.frame;
+    if (!frame) return;
+    this.#sheet.light(detail(event));
+    // what the pointer is on in the graph itself, that lights by itself
+    this.#pointed = event.target === this.#graph ? null : detail(event);
+    if (this.#lit < 0) this.#graph.light(this.#usual(frame.arrays, frame.moment));
   }
 
   /** @param {number} units */
@@ -249,13 +285,13 @@ class Stage {
     this.#lit = row;
     const { arrays, moment } = frame;
     const looked = lookedAt(arrays);
-    const usual = moment ? lightIn(moment) : looked;
-    this.#graph.light(row < 0 ? usual : pathParts(arrays, looked, row));
+    this.#graph.light(row < 0 ? this.#usual(arrays, moment) : pathParts(arrays, looked, row));
   }
 
   /** Whatever parameter is picked is looked at. @param {{tensor: string, index: readonly number[]}} picked */
   #look({ tensor, index }) {
     if (PARAMETER.test(tensor)) this.#page.act("look", { tensor, index: [...index] });
+    this.#matrices.turnTo(tensor, this.#layers);
   }
 
   /** @param {number} by */

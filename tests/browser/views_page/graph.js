@@ -1,6 +1,7 @@
 /** Networks for the graphs, and a list of what they told: `window.heard`. */
 
 import "/static/js/views/graph-view.js";
+import { LayerSheet } from "/static/js/views/layer-sheet.js";
 import { refreshTokens } from "/static/js/core/tokens.js";
 
 window.heard = [];
@@ -60,4 +61,32 @@ window.begin = () => {
   }
 };
 window.begin();
+
+/** A layer's sheet, with what an engine answered and its numbers. */
+window.openSheet = ({ sheets, arrays }) => {
+  const told = new Map();
+  const page = {
+    frame: {},
+    playing: false,
+    onEvent: (name, then) => told.set(name, then),
+    act: (name, { layer, direction }) => {
+      queueMicrotask(() => told.get(name)({ data: sheets[`${layer} ${direction}`] }));
+      return true;
+    },
+    relink() {},
+  };
+  window.sheetArrays = new Map(
+    Object.entries(arrays).map(([name, [shape, data]]) => [
+      name,
+      { name, dtype: "<f8", shape, data: Float64Array.from(data) },
+    ]),
+  );
+  window.sheet = new LayerSheet();
+  document.querySelector("main").append(window.sheet);
+  window.sheet.connect(page);
+  const heads = ["dense1", "dense2"].map((layer, i) => ({ layer, heading: `layer ${i + 1}` }));
+  window.sheet.layers(heads, "one");
+  window.sheet.show(window.sheetArrays, 1, 0);
+};
+
 document.body.setAttribute("data-shown", "");

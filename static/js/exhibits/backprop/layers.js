@@ -21,9 +21,9 @@ export function everyName() {
   for (let n = 1; n <= MOST_LAYERS; n++) {
     names.push(...OF_PARAMETERS.map((of) => `dense${n}.${of}`));
     names.push(`stage.dense${n}.dW`, `stage.dense${n}.db`, `dense${n}.z`, `dense${n}.dz`);
-    names.push(`act${n}.a`, `units.act${n}`);
+    names.push(`act${n}.a`, `act${n}.da`, `units.act${n}`);
   }
-  return [...names, ...OUTPUTS.map((of) => `${of}.a`)];
+  return [...names, ...OUTPUTS.flatMap((of) => [`${of}.a`, `${of}.da`])];
 }
 
 /** How many dense layers there are. @param {Arrays} arrays */

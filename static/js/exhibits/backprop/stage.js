@@ -22,7 +22,9 @@ export const STAGE = `
   </div>
   <div class="backprop-below">
   <div class="backprop-switch" role="group" aria-label="Below the network" data-switch="shown"></div>
-  <section class="backprop-panel" data-panel="sheet"></section>
+  <section class="backprop-panel" data-panel="sheet">
+    <layer-sheet label="a layer as matrices"></layer-sheet>
+  </section>
   <section class="backprop-panel" data-panel="paths">
     <h2 class="panel-title" data-paths-title></h2>
     <div class="backprop-scroll"><number-table label="paths to the loss" data-paths></number-table></div>

@@ -22,6 +22,9 @@ const NEAR = 0.01;
  * @property {number | null} [at]  which of the neurons that receive is meant; all of them without
  */
 
+/** Whose numbers they are: a name may begin with it. */
+const PASS = /^(?:stage|batch)\./;
+
 /** What each part of a layer is, by the tensor's last word. @type {Readonly<Record<string, Spot["kind"]>>} */
 const PARTS = {
   ...{ W: "edge", dW: "edge", b: "bias", db: "bias" },
@@ -103,18 +106,17 @@ export class GraphLights {
 
   /** The parts of the drawing that a number stands in. @param {Pointed} pointed  @returns {Spot[]} */
   spotsOf({ tensor, index = [] }) {
-    const dot = tensor.indexOf(".");
-    const rest = tensor.slice(dot + 1).split(".")[0];
+    const [own, rest = ""] = tensor.replace(PASS, "").split(".");
     const kind = PARTS[rest];
-    const plain = `${tensor.slice(0, dot)}.${rest.replace(/^d(?=.)/, "")}`;
+    const plain = `${own}.${rest.replace(/^d(?=.)/, "")}`;
     /** @type {Spot[]} */
     const spots = [];
-    for (const [layer, own] of this.layers.entries()) {
+    for (const [layer, { a, z, W, b }] of this.layers.entries()) {
       const to = index.at(-1) ?? NOTHING;
-      if (kind === "edge" && own.W === plain) {
+      if (kind === "edge" && W === plain) {
         spots.push({ kind, layer, to: index[0] ?? NOTHING, from: index[1] ?? NOTHING });
-      } else if (kind === "bias" && own.b === plain) spots.push({ kind, layer, from: 0, to });
-      else if (kind === "neuron" && [own.a, own.z].includes(plain)) spots.push({ kind, layer, from: 0, to });
+      } else if (kind === "bias" && b === plain) spots.push({ kind, layer, from: 0, to });
+      else if (kind === "neuron" && [a, z].includes(plain)) spots.push({ kind, layer, from: 0, to });
     }
     return spots;
   }

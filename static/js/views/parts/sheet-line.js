@@ -65,7 +65,7 @@ export class SheetLine {
     /** @type {Figure[]} */
     this.figures = [];
     const shown = [result, ...operands].flatMap((operand) => this.place(operand, heading));
-    this.note = element("p", { class: "figure-note" }, data.note);
+    this.note = element("p", { class: "sheet-note" }, data.note);
     this.rowFormula = element("span", { class: "sheet-formula" });
     this.rowCode = element("code");
     this.rowName = element("span", { class: "sheet-row-name" });
@@ -110,7 +110,8 @@ export class SheetLine {
     }
     const shape = element("span", { class: "sheet-shape" });
     const caption = element("figcaption", {}, ...maths(head), shape);
-    const root = element("figure", { class: "sheet-figure", hidden: true }, caption, view);
+    const root = element("figure", { class: "sheet-figure" }, caption, view);
+    view.hidden = true;
     this.figures.push({ tensor, turned, shared, view, root, flipped: null });
     return sign ? [element("span", { class: "sheet-sign" }, sign), root] : [root];
   }
@@ -119,7 +120,7 @@ export class SheetLine {
   show(arrays, run) {
     for (const figure of this.figures) {
       const tensor = arrays.get(figure.tensor);
-      figure.root.hidden = !tensor;
+      figure.view.hidden = !tensor; // its symbol stands there all the same
       if (tensor) this.draw(figure, tensor, run);
     }
     if (this.row === NOTHING) this.light(NOTHING, 0);

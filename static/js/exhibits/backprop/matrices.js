@@ -1,0 +1,85 @@
+/**
+ * The matrices of a layer below the network: which sheet a moment of a step is about, and which
+ * numbers it shows then.
+ *
+ * @import {Frame, Moment, Tensor} from "../../core/types.js"
+ * @import {Direction} from "../../views/layer-sheet.js"
+ * @import {GraphLayer} from "../../views/parts/graph-plan.js"
+ * @import {LayerSheet} from "../../views/layer-sheet.js"
+ */
+
+import { gradient } from "./layers.js";
+
+const EXAMPLES = "stage.";
+
+export class Matrices {
+  #sheet;
+  /** The moment that is shown. */
+  #at = "";
+  /** What is there at a moment. @type {Map<string, Tensor>} */
+  #there = new Map();
+
+  /** @param {LayerSheet} sheet */
+  constructor(sheet) {
+    this.#sheet = sheet;
+  }
+
+  /** @param {Frame} frame @param {readonly GraphLayer[]} layers */
+  show({ arrays, run, step, moment }, layers) {
+    const sheet = this.#sheet;
+    const dense = layers.slice(1).map(({ W = "", heading }) => ({ layer: W.replace(".W", ""), heading }));
+    sheet.layers(dense, JSON.stringify(layers));
+    const at = moment ? `${step} ${moment.index}` : "";
+    if (moment && at !== this.#at) {
+      const found = sheetOf(moment, layers);
+      if (found) sheet.choose(dense[found.layer - 1].layer, found.direction);
+    }
+    this.#at = at;
+    sheet.mark(moment ? moment.tensors : []);
+    sheet.show(moment ? this.#madeBy(moment, arrays) : arrays, run, step);
+  }
+
+  /** The layer that a number belongs to comes below. @param {string} tensor @param {readonly GraphLayer[]} layers */
+  turnTo(tensor, layers) {
+    const own = layers.find(({ a, z, b, W }) => W && [a, z, b, W].includes(plain(tensor)));
+    if (own?.W) this.#sheet.choose(own.W.replace(".W", ""), this.#sheet.direction);
+  }
+
+  /**
+   * The example's own gradients are not there before the minibatch's.
+   *
+   * @param {Moment} moment
+   * @param {ReadonlyMap<string, Tensor>} arrays
+   */
+  #madeBy({ pending }, arrays) {
+    this.#there.clear();
+    for (const [name, tensor] of arrays) {
+      const waits = name.startsWith(EXAMPLES) && pending.includes(name.slice(EXAMPLES.length));
+      if (!waits) this.#there.set(name, tensor);
+    }
+    return this.#there;
+  }
+}
+
+/**
+ * The sheet that a moment is a line of.
+ *
+ * @param {Moment} moment
+ * @param {readonly GraphLayer[]} layers
+ * @returns {{layer: number, direction: Direction} | null}
+ */
+function sheetOf({ phase, tensors }, layers) {
+  const [made = ""] = tensors;
+  if (phase !== "forward" && phase !== "backward" && phase !== "update") return null;
+  const layer = layers.findIndex(({ a, z, b, W }) => {
+    const own = [a, z, b, W].filter((name) => name !== undefined);
+    return own.includes(made) || own.map(gradient).includes(made);
+  });
+  if (layer < 1) return null;
+  // what a layer hands back is made by the next one, but for the last: that one has it from the loss
+  const handed = phase === "backward" && gradient(layers[layer].a) === made && layer + 1 < layers.length;
+  return { layer: handed ? layer + 1 : layer, direction: phase };
+}
+
+/** A tensor's own name, whatever is told of it. @param {string} tensor */
+const plain = (tensor) => tensor.replace(/^stage\./, "").replace(/\.update$/, "").replace(/\.d(?=\w+$)/, ".");
