@@ -81,6 +81,7 @@ def turned(gallery):
         expect(box.get_by_role("button", name=direction, exact=True)).to_have_attribute(
             "aria-pressed", "true"
         )
+        gallery.page.mouse.move(2, 2)  # what scrolls under the pointer would be pointed at
         gallery.page.evaluate("window.heard.length = 0")
         return box
 
