@@ -269,11 +269,11 @@ class BackpropRun:
         return Scene(stage=scope, learned=scope, input_note=FEATURE)
 
     def _sheet(self, args: Mapping[str, Any]) -> Event:
-        """Tell a layer's arithmetic: the example's, and of the update the last step's."""
+        """Tell a layer's arithmetic: the example's; of an update, or inside a step, the batch's."""
         self._run_stage()
         scene = self._stage_scene()
         layer, direction = read_sheet(args, scene)
-        if direction == "update":
+        if direction == "update" or self._opened.inside():
             told = sheet(self._scene(), layer, direction)
         else:
             told = sheet(scene, layer, direction, called=_outside)

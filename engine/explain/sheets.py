@@ -185,7 +185,8 @@ class _Lines:
         factor = "2 · " if "2" in top else ""
         if below == "1" and not factor:
             return line
-        return replace(line, note=f"Each difference is multiplied by {factor}1/{below}.")
+        mean = f": the loss is a mean over {below}" if below != "1" else ""
+        return replace(line, note=f"Each difference is multiplied by {factor}1/{below}{mean}.")
 
     def _slope(self, act: Told) -> Line:
         kind = act.layer.kind
@@ -236,7 +237,7 @@ class _Lines:
             "dW",
             f"{whole}{penalty}",
             weights,
-            [("=", "dz", False), ("·", "x", True), *extra],
+            [(self._added, "dz", False), ("·", "x", True), *extra],
             [
                 (
                     rf"{DW}_{{{u},i}} = {each}{DZ}_{{{u}}} \cdot x_i"
@@ -251,7 +252,7 @@ class _Lines:
             "db",
             f"{DB} = {each}{DZ}",
             biases,
-            [("=", "dz", False)],
+            [(self._added, "dz", False)],
             [
                 (
                     f"{DB}_{{{u}}} = {each}{DZ}_{{{u}}}",
@@ -260,6 +261,12 @@ class _Lines:
                 for u in range(self.units)
             ],
         )
+
+    @property
+    def _added(self) -> str:
+        """What stands before what is added up over the samples."""
+        batch = self.dense.batch
+        return "=" if batch == 1 else f"= Σ over {batch}:"
 
     def _input_gradient(self) -> Line:
         line = self._line(

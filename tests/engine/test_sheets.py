@@ -6,7 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.ledgers import ready
+from engine.data.library import Library
 from engine.errors import InvalidValueError
+from engine.exhibits.backprop import EXHIBIT as BACKPROP
 from engine.explain.scene import Scene
 from engine.explain.sheet import read_sheet
 from engine.explain.sheets import sheet
@@ -15,6 +17,7 @@ from engine.nn.description import LAYERS
 from engine.nn.losses import LOSSES
 from engine.nn.network import Network
 from engine.nn.optimizers import OPTIMIZERS
+from engine.recorder import Recorder
 from tests.engine.test_explain import SEED, networks
 from tests.engine.test_moments import opened, trained
 
@@ -221,6 +224,25 @@ def test_a_sheet_that_there_is_not_is_refused_by_its_rule(args, text):
         read_sheet(args, scene)
     assert str(refused.value) == text
     assert read_sheet({"layer": "dense1", "direction": "update"}, scene) == ("dense1", "update")
+
+
+def test_inside_a_step_a_sheet_is_the_minibatchs_and_else_the_examples():
+    recorder = Recorder(BACKPROP, {}, 1, Library())
+    recorder.step(1)
+
+    def lines():
+        [event] = recorder.act("sheet", {"layer": "dense2", "direction": "backward"})
+        return {line["tensor"]: line for line in event.data["lines"]}
+
+    alone = lines()
+    assert "stage.dense2.dW" in alone
+    assert alone["stage.dense2.dW"]["operands"][0]["sign"] == "="
+    assert alone["stage.dense2.dW"]["rows"][0]["code"] == "dW[0] = dz[0, 0] * x[0]"
+    recorder.slow.look(0)
+    inside = lines()
+    batch = BACKPROP.defaults()["batch_size"]
+    assert inside["dense2.dW"]["operands"][0]["sign"] == f"= Σ over {batch}:"
+    assert inside["dense2.dW"]["rows"][0]["code"] == "dW[0] = dz[:, 0] @ x"
 
 
 @given(networks(), SEED, st.sampled_from(sorted(OPTIMIZERS)))

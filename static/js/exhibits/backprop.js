@@ -173,7 +173,7 @@ class Stage {
     for (const panel of this.#panels) panel.toggleAttribute("hidden", panel.getAttribute("data-panel") !== shown);
     this.#paintGraph(frame);
     this.#paintPlane(frame);
-if (shown === "curve") this.#chart.show(frame);
+    if (shown === "curve") this.#chart.show(frame);
     if (frame.playing && performance.now() - this.#read < READING) return;
     this.#read = performance.now();
     this.#paintSaid(frame);

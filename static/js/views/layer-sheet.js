@@ -125,6 +125,11 @@ export class LayerSheet extends HTMLElement {
     this.#ask(false);
   }
 
+  /** Ask for the sheet anew: what it is about is another thing now. */
+  refresh() {
+    this.#ask(true);
+  }
+
   /**
    * @param {ReadonlyMap<string, Tensor>} arrays  of a frame
    * @param {number} run

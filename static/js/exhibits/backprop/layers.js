@@ -102,7 +102,7 @@ export class GraphArrays {
     const { map } = this;
     map.clear();
     for (const [name, tensor] of arrays) map.set(name, tensor);
-    if (back) this.#turn(arrays, layers, moment === null);
+    if (back) this.#turn(arrays, layers, moment);
     if (moment) for (const [name, { name: own }] of map) if (moment.pending.includes(own)) map.delete(name);
     return map;
   }
@@ -118,12 +118,15 @@ export class GraphArrays {
     return pictures.size > 0 ? pictures : null;
   }
 
-  /** @param {Arrays} arrays @param {readonly GraphLayer[]} layers @param {boolean} own */
-  #turn(arrays, layers, own) {
+  /** @param {Arrays} arrays @param {readonly GraphLayer[]} layers @param {Moment | null} moment */
+  #turn(arrays, layers, moment) {
     const { map } = this;
+    const own = moment === null;
     for (const { a, W, b, z } of layers) {
+      // what has come back to a neuron's output stands there until its slope makes dz of it
+      const waits = z !== undefined && moment?.pending.includes(gradient(z));
       // of the inputs, only the one example's own are known
-      const backward = z ? arrays.get(gradient(z)) : own && arrays.get(gradient(a));
+      const backward = z && !waits ? arrays.get(gradient(z)) : (own || waits) && arrays.get(gradient(a));
       if (backward) map.set(a, backward);
       else map.delete(a);
       if (!own) continue;

@@ -1,8 +1,7 @@
 /**
- * The matrices of a layer below the network: which sheet a moment of a step is about, and which
- * numbers it shows then.
+ * The matrices of a layer below the network: which sheet a moment of a step is about.
  *
- * @import {Frame, Moment, Tensor} from "../../core/types.js"
+ * @import {Frame, Moment} from "../../core/types.js"
  * @import {Direction} from "../../views/layer-sheet.js"
  * @import {GraphLayer} from "../../views/parts/graph-plan.js"
  * @import {LayerSheet} from "../../views/layer-sheet.js"
@@ -10,14 +9,10 @@
 
 import { gradient } from "./layers.js";
 
-const EXAMPLES = "stage.";
-
 export class Matrices {
   #sheet;
   /** The moment that is shown. */
   #at = "";
-  /** What is there at a moment. @type {Map<string, Tensor>} */
-  #there = new Map();
 
   /** @param {LayerSheet} sheet */
   constructor(sheet) {
@@ -30,34 +25,21 @@ export class Matrices {
     const dense = layers.slice(1).map(({ W = "", heading }) => ({ layer: W.replace(".W", ""), heading }));
     sheet.layers(dense, JSON.stringify(layers));
     const at = moment ? `${step} ${moment.index}` : "";
+    // inside a step the sheet is the minibatch's, else the example's
+    if (Boolean(at) !== Boolean(this.#at)) sheet.refresh();
     if (moment && at !== this.#at) {
       const found = sheetOf(moment, layers);
       if (found) sheet.choose(dense[found.layer - 1].layer, found.direction);
     }
     this.#at = at;
     sheet.mark(moment ? moment.tensors : []);
-    sheet.show(moment ? this.#madeBy(moment, arrays) : arrays, run, step);
+    sheet.show(arrays, run, step);
   }
 
   /** The layer that a number belongs to comes below. @param {string} tensor @param {readonly GraphLayer[]} layers */
   turnTo(tensor, layers) {
     const own = layers.find(({ a, z, b, W }) => W && [a, z, b, W].includes(plain(tensor)));
     if (own?.W) this.#sheet.choose(own.W.replace(".W", ""), this.#sheet.direction);
-  }
-
-  /**
-   * The example's own gradients are not there before the minibatch's.
-   *
-   * @param {Moment} moment
-   * @param {ReadonlyMap<string, Tensor>} arrays
-   */
-  #madeBy({ pending }, arrays) {
-    this.#there.clear();
-    for (const [name, tensor] of arrays) {
-      const waits = name.startsWith(EXAMPLES) && pending.includes(name.slice(EXAMPLES.length));
-      if (!waits) this.#there.set(name, tensor);
-    }
-    return this.#there;
   }
 }
 

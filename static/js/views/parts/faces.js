@@ -16,6 +16,9 @@ import { Range } from "./range.js";
  * @property {boolean} gradient
  */
 
+/** A sheet's matrices each show what their line says. */
+const DIRECTED = ":is(tensor-view, bar-list):not(layer-sheet *)";
+
 /** The attributes that a view may have to do without for a while. */
 const ATTRIBUTES = /** @type {const} */ (["data-tensor", "palette", "label", "gradual"]);
 
@@ -38,7 +41,7 @@ export class Faces {
       if (network instanceof NetworkView) network.arrangeSoon();
     }
     if (!moment) return this.#restore();
-    for (const view of this.#stage.querySelectorAll("tensor-view, bar-list")) {
+    for (const view of this.#stage.querySelectorAll(DIRECTED)) {
       const own = this.#keep(view);
       const base = own["data-tensor"] ?? "";
       const pending = moment.pending.includes(base) || moment.made.includes(base);

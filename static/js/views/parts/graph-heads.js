@@ -23,7 +23,7 @@ import { ACTIVATIONS } from "./layer-words.js";
  */
 
 /** CSS px that an editable column takes. */
-const EDITABLE = 88;
+const EDITABLE = 78;
 const APART = 6;
 const FRESH = { units: 3, activation: "tanh" };
 

@@ -36,7 +36,7 @@ import { parseMaths } from "./maths.js";
 
 const NOTHING = -1;
 /** Of a cell, CSS px: wide enough for `−0.52`. */
-const CELL = "46x27";
+const CELL = "44x27";
 const TURNED = "ᵀ";
 
 /**
