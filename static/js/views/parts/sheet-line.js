@@ -35,8 +35,10 @@ import { codeTokens } from "./code-tokens.js";
 import { parseMaths } from "./maths.js";
 
 const NOTHING = -1;
-/** Of a cell, CSS px: wide enough for `−0.52`. */
+/** Of a cell, CSS px: wide enough for `−0.52`; and where there are many beside each other. */
 const CELL = "44x27";
+const NARROW = "35x27";
+const MANY = 5;
 const TURNED = "ᵀ";
 
 /**
@@ -132,6 +134,7 @@ export class SheetLine {
     const { shape } = tensor;
     const matrix = isParameter(tensor.name) && shape.length === 2;
     const [rows, columns] = matrix ? shape : [shape.at(-1) ?? 1, 1];
+    if (Math.max(rows, columns) > MANY) view.setAttribute("cell", NARROW);
     const size = turned ? `${columns}×${rows}` : `${rows}×${columns}`;
     const text = root.querySelector(".sheet-shape");
     if (text instanceof HTMLElement) setText(text, size);
