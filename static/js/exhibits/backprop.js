@@ -177,7 +177,11 @@ class Stage {
     if (frame.playing && performance.now() - this.#read < READING) return;
     this.#read = performance.now();
     this.#paintSaid(frame);
-    if (shown === "sheet") this.#matrices.show(frame, this.#layers);
+    if (shown === "sheet") {
+      this.#matrices.show(frame, this.#layers);
+      const { layer } = lookedAt(frame.arrays);
+      if (!frame.moment) this.#matrices.follow(String(this.#page.values.edges), layer);
+    }
     else if (shown === "paths") this.#paintPaths(frame);
     else if (shown === "sums") this.#paintSums(frame);
   }

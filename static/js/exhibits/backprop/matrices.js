@@ -9,8 +9,12 @@
 
 import { gradient } from "./layers.js";
 
+/** Which way the lines' numbers go. @type {Readonly<Record<string, Direction>>} */
+const DIRECTIONS = { W: "forward", dW: "backward", update: "update" };
+
 export class Matrices {
   #sheet;
+  #about = "";
   /** The moment that is shown. */
   #at = "";
 
@@ -34,6 +38,19 @@ export class Matrices {
     this.#at = at;
     sheet.mark(moment ? moment.tensors : []);
     sheet.show(arrays, run, step);
+  }
+
+  /**
+   * What the lines show is what the matrices show, and of the layer that is looked at.
+   *
+   * @param {string} edges  the control
+   * @param {number} layer  counted from 1
+   */
+  follow(edges, layer) {
+    const about = `${edges} ${layer}`;
+    if (about === this.#about) return;
+    this.#about = about;
+    this.#sheet.choose(`dense${layer}`, DIRECTIONS[edges] ?? "forward");
   }
 
   /** The layer that a number belongs to comes below. @param {string} tensor @param {readonly GraphLayer[]} layers */
