@@ -5,6 +5,8 @@
  *
  * @import {ExhibitModule, Frame, RunEvent} from "../core/types.js"
  * @import {Page} from "../core/page.js"
+ * @import {LineChart} from "../views/line-chart.js"
+ * @import {Matrices} from "./backprop/matrices.js"
  * @import {Pointed} from "../views/parts/graph-lights.js"
  * @import {GraphLayer} from "../views/parts/graph-plan.js"
  * @import {Bounds} from "../views/parts/plot-view.js"
@@ -15,12 +17,9 @@ import { detail, one, setAttributes, setText } from "../core/dom.js";
 import { count } from "../core/format.js";
 import { DataButton } from "../views/data-button.js";
 import { GraphView } from "../views/graph-view.js";
-import { LayerSheet } from "../views/layer-sheet.js";
-import { LineChart } from "../views/line-chart.js";
 import { NumberTable } from "../views/number-table.js";
 import { PlaneView } from "../views/plane-view.js";
 import { depthOf, everyName, GraphArrays, graphLayers, outputOf, subscript } from "./backprop/layers.js";
-import { Matrices } from "./backprop/matrices.js";
 import { flowIn, kindIn, lightIn } from "./backprop/moments.js";
 import { STAGE } from "./backprop/stage.js";
 import { Switch } from "./backprop/switch.js";
@@ -70,7 +69,10 @@ class Stage {
   #root;
   #graph;
   #plane;
-  #chart;
+  /** Loaded when it is first shown. @type {LineChart | null} */
+  #chart = null;
+  /** What is being loaded. @type {Set<string>} */
+  #loading = new Set();
   #tables;
   #switches;
   #panels;
@@ -80,8 +82,8 @@ class Stage {
   #read = 0;
   #numbers = new GraphArrays();
   #lit = -1;
-  #sheet;
-  #matrices;
+  /** Loaded when it is first shown. @type {Matrices | null} */
+  #matrices = null;
   /** @type {readonly GraphLayer[]} */
   #layers = [];
   /** What the pointer or the focus is on, in the graph or in a matrix. @type {Pointed | null} */
@@ -99,11 +101,7 @@ class Stage {
     this.#page = page;
     this.#root = one(stage, ".backprop", HTMLElement);
     this.#graph = one(stage, "graph-view", GraphView);
-    this.#sheet = one(stage, "layer-sheet", LayerSheet);
-    this.#sheet.connect(page);
-    this.#matrices = new Matrices(this.#sheet);
     this.#plane = one(stage, "plane-view", PlaneView);
-    this.#chart = one(stage, "line-chart", LineChart);
     const table = (/** @type {string} */ name) => one(stage, `[data-${name}]`, NumberTable);
     this.#tables = {
       said: table("said"),
@@ -173,17 +171,39 @@ class Stage {
     for (const panel of this.#panels) panel.toggleAttribute("hidden", panel.getAttribute("data-panel") !== shown);
     this.#paintGraph(frame);
     this.#paintPlane(frame);
-    if (shown === "curve") this.#chart.show(frame);
+    this.#load(shown);
+    if (shown === "curve") this.#chart?.show(frame);
     if (frame.playing && performance.now() - this.#read < READING) return;
     this.#read = performance.now();
     this.#paintSaid(frame);
     if (shown === "sheet") {
-      this.#matrices.show(frame, this.#layers);
+      this.#matrices?.show(frame, this.#layers);
       const { layer } = lookedAt(frame.arrays);
-      if (!frame.moment) this.#matrices.follow(String(this.#page.values.edges), layer);
+      if (!frame.moment) this.#matrices?.follow(String(this.#page.values.edges), layer);
     }
     else if (shown === "paths") this.#paintPaths(frame);
     else if (shown === "sums") this.#paintSums(frame);
+  }
+
+  /** Load the panels that are not there at first, each when it is shown. @param {string} shown */
+  #load(shown) {
+    if (this.#loading.has(shown)) return;
+    this.#loading.add(shown);
+    const again = () => {
+      this.#seq = -1;
+      this.#page.invalidate();
+    };
+    if (shown === "curve") {
+      void import("../views/line-chart.js").then((module) => {
+        this.#chart = one(this.#root, "line-chart", module.LineChart);
+        again();
+      });
+    } else if (shown === "sheet") {
+      void import("./backprop/matrices.js").then((module) => {
+        this.#matrices = module.openMatrices(this.#root, this.#page);
+        again();
+      });
+    }
   }
 
   /** @param {Frame} frame */
@@ -217,7 +237,7 @@ class Stage {
   #point(event) {
     const frame = this.#page.frame;
     if (!frame) return;
-    this.#sheet.light(detail(event));
+    this.#matrices?.light(detail(event));
     // what the pointer is on in the graph itself, that lights by itself
     this.#pointed = event.target === this.#graph ? null : detail(event);
     if (this.#lit < 0) this.#graph.light(this.#usual(frame.arrays, frame.moment));
@@ -295,7 +315,7 @@ class Stage {
   /** Whatever parameter is picked is looked at. @param {{tensor: string, index: readonly number[]}} picked */
   #look({ tensor, index }) {
     if (PARAMETER.test(tensor)) this.#page.act("look", { tensor, index: [...index] });
-    this.#matrices.turnTo(tensor, this.#layers);
+    this.#matrices?.turnTo(tensor, this.#layers);
   }
 
   /** @param {number} by */

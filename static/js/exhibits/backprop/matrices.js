@@ -1,16 +1,27 @@
 /**
- * The matrices of a layer below the network: which sheet a moment of a step is about.
+ * The matrices of a layer below the network: which sheet a moment of a step is about. Loaded when
+ * they are first shown.
  *
  * @import {Frame, Moment} from "../../core/types.js"
  * @import {Direction} from "../../views/layer-sheet.js"
  * @import {GraphLayer} from "../../views/parts/graph-plan.js"
- * @import {LayerSheet} from "../../views/layer-sheet.js"
+ * @import {Page} from "../../core/page.js"
+ * @import {Pointed} from "../../views/parts/graph-lights.js"
  */
 
+import { one } from "../../core/dom.js";
+import { LayerSheet } from "../../views/layer-sheet.js";
 import { gradient } from "./layers.js";
 
 /** Which way the lines' numbers go. @type {Readonly<Record<string, Direction>>} */
 const DIRECTIONS = { W: "forward", dW: "backward", update: "update" };
+
+/** @param {ParentNode} root  where the sheet stands @param {Page} page */
+export function openMatrices(root, page) {
+  const sheet = one(root, "layer-sheet", LayerSheet);
+  sheet.connect(page);
+  return new Matrices(sheet);
+}
 
 export class Matrices {
   #sheet;
@@ -51,6 +62,11 @@ export class Matrices {
     if (about === this.#about) return;
     this.#about = about;
     this.#sheet.choose(`dense${layer}`, DIRECTIONS[edges] ?? "forward");
+  }
+
+  /** Light what is pointed at anywhere. @param {Pointed | null} pointed */
+  light(pointed) {
+    this.#sheet.light(pointed);
   }
 
   /** The layer that a number belongs to comes below. @param {string} tensor @param {readonly GraphLayer[]} layers */
