@@ -65,6 +65,7 @@ export class LayerSheet extends HTMLElement {
   #life = null;
 
   connectedCallback() {
+    dress();
     this.#life = new AbortController();
     const { signal } = this.#life;
     const group = element("div", { class: "sheet-directions", role: "group", "aria-label": "Direction" });
@@ -222,6 +223,13 @@ export class LayerSheet extends HTMLElement {
   #tell(name, what) {
     this.dispatchEvent(new CustomEvent(name, { bubbles: true, detail: what }));
   }
+}
+
+/** Its style comes with it: most pages have no sheet. */
+function dress() {
+  const href = new URL("../../css/sheets.css", import.meta.url).href;
+  if (document.querySelector(`link[href="${href}"]`)) return;
+  document.head.append(element("link", { rel: "stylesheet", href }));
 }
 
 customElements.define("layer-sheet", LayerSheet);

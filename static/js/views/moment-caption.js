@@ -27,7 +27,7 @@ export class MomentCaption extends HTMLElement {
   #text = element("p", { class: "moment-text" });
   #maths = element("div", { class: "moment-maths", role: "group", "aria-label": "Formula" });
   #code = element("code");
-  #codeBox = element("pre", { class: "moment-code" }, this.#code);
+  #codeBox = element("div", { class: "ledger-code" }, element("pre", {}, this.#code));
   #sample = element("span", { class: "moment-sample" });
   #tools = element("div", { class: "moment-tools", role: "group", "aria-label": "Sample of the minibatch" });
   /** @type {Map<string, {chip: HTMLButtonElement, first: number, count: number}>} */

@@ -1,23 +1,17 @@
-/** Code in which the names of tensors light up with what they stand for. */
+/** Code in which the names of tensors light up with what they stand for, turned ones, too. */
 
-import { element } from "../../core/dom.js";
+import { tokens } from "./ledger-code.js";
+
+/** What may stand behind a name and is still the tensor: `W.T` is W, turned. */
+const BEHIND = ["", ".T", ".size"];
 
 /**
  * @param {string} code
  * @param {ReadonlyMap<string, string>} names  in the code, and the tensors that they stand for
- * @returns {(Node | string)[]}
  */
 export function codeTokens(code, names) {
-  return code.split(/((?<![\w.])[^\W\d][\w.]*(?!\())/u).map((word) => {
-    const tensor = names.get(word) ?? names.get(word.replace(/\..*$/, ""));
-    if (!tensor) return word;
-    // `W.T` is W, turned: the name alone stands for the tensor
-    const name = names.has(word) ? word : word.replace(/\..*$/, "");
-    const token = element("span", { class: "token", "data-tensor": tensor }, name);
-    const rest = word.slice(name.length);
-    if (!rest) return token;
-    const both = document.createDocumentFragment();
-    both.append(token, rest);
-    return both;
-  });
+  const known = [...names].flatMap(([name, tensor]) =>
+    BEHIND.map((more) => /** @type {const} */ ([`${name}${more}`, tensor])),
+  );
+  return tokens(code, new Map(known));
 }

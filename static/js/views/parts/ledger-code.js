@@ -5,7 +5,6 @@
  */
 
 import { element } from "../../core/dom.js";
-import { codeTokens } from "./code-tokens.js";
 
 export class LedgerCode {
   code = element("code");
@@ -24,7 +23,7 @@ export class LedgerCode {
     const key = `${ledger.code}\n${[...names].join()}`;
     if (key === this.key) return;
     this.key = key;
-    this.code.replaceChildren(...codeTokens(ledger.code, names));
+    this.code.replaceChildren(...tokens(ledger.code, names));
   }
 }
 
@@ -42,4 +41,12 @@ function namesIn({ symbols, tensor, terms }) {
     for (const factor of factors) if (factor.tensor) names.set(factor.symbol, factor.tensor);
   }
   return names;
+}
+
+/** @param {string} code @param {Map<string, string>} names  @returns {(Node | string)[]} */
+export function tokens(code, names) {
+  return code.split(/((?<![\w.])[^\W\d][\w.]*(?!\())/u).map((word) => {
+    const tensor = names.get(word);
+    return tensor ? element("span", { class: "token", "data-tensor": tensor }, word) : word;
+  });
 }
