@@ -97,6 +97,7 @@ class Side:
             RegionNumbers(
                 Regions(self.network, *(axis[::EVERY] for axis in axes), masks=masks),
                 prefix=f"thin{number}.",
+                owner=f"{name}.",
             )
             for number, masks in enumerate(self._masks(seed))
         ]

@@ -66,12 +66,23 @@ class RegionNumbers:
         Places along each axis of a hidden unit's small grid.
     prefix : str
         What comes before all names, where several networks stand side by side.
+    owner : str, optional
+        What comes before the names of parameters, if that is something else: of a network that
+        is thinned in several ways, all share them.
     """
 
-    def __init__(self, regions: Regions, *, side: int = SIDE, prefix: str = "") -> None:
+    def __init__(
+        self,
+        regions: Regions,
+        *,
+        side: int = SIDE,
+        prefix: str = "",
+        owner: str | None = None,
+    ) -> None:
         self.regions = regions
         self.side = side
         self.prefix = prefix
+        self._owner = prefix if owner is None else owner
         self._plain = names(regions.network)
         self.names = tuple(prefix + one for one in self._plain)
         self._units = hidden(regions.network)
@@ -124,7 +135,9 @@ class RegionNumbers:
             ledger = self._winner(index)
         else:
             ledger = self._walked(name, index, page)
-        return ledger.renamed(lambda one: self.prefix + one)
+        return ledger.renamed(
+            lambda one: (self._owner if self._is_parameter(one) else self.prefix) + one
+        )
 
     def _share(self, index: tuple[int, ...], page: int) -> Ledger:
         """Explain what the picture shows: an output, or the greatest of several."""

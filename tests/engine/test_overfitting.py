@@ -179,6 +179,12 @@ def test_thinned_networks_share_the_weights_and_their_mean_is_near_the_whole_net
     assert [term.factors[0].tensor for term in ledger.terms] == [
         f"thin{k}.regions.p" for k in range(8)
     ]
+    (neuron,) = recorder.ledger("thin3.regions.p", (4, 7)).terms
+    z = recorder.ledger(neuron.factors[0].tensor, neuron.factors[0].index)
+    weights = {one.tensor: one.index for term in z.terms for one in term.factors}
+    assert recorder.ledger("with.dense3.W", weights["with.dense3.W"]).value == pytest.approx(
+        float(found["with.dense3.W"][weights["with.dense3.W"]])
+    )
     assert not any(name.startswith("thin") for name in arrays(run(remedy="l2")))
 
 
