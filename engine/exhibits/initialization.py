@@ -54,6 +54,11 @@ STOPPED = (
     "were before."
 )
 
+KEPT = (
+    "Step {step} made a number of this network larger than a computer can hold, and was taken "
+    "back. The network stopped there: this is what was so before that step."
+)
+
 GOES_ON = Number(-1.0, 1.0)
 
 
@@ -146,6 +151,11 @@ class InitializationRun:
         head = tensor.partition(".")[0]
         if head in NAMES:
             return self._elsewhere(NAMES.index(head), tensor, index, page)
+        stopped = int(self._stopped[self._on_stage])
+        parameters = self._trainers[self._on_stage].network.parameters()
+        if stopped >= 0 and tensor in parameters:
+            # its last update was taken back, and explains nothing
+            return given(tensor, parameters[tensor], index, KEPT.format(step=stopped))
         return self._look().ledger(tensor, index, page=page)
 
     def set(self, values: Mapping[str, Value]) -> None:

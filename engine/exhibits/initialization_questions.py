@@ -66,7 +66,7 @@ class Questions:
     def _sigmoid(self) -> Solution:
         """Say what the sigmoid and Xavier's weights leave of the gradient of 10 layers."""
         sizes = self._flow({"activation": "sigmoid", "depth": 10}).arrays["backward.size"]
-        return _carried(sizes[0], sizes[-1], "dz in the first layer", "in the last one")
+        return _carried(sizes[0], sizes[-1], "dz in the first layer", "dz in the last one")
 
     def _flow(self, values: Mapping[str, Value]) -> Flow:
         """Measure a network with Xavier's weights that is otherwise as on the stage."""
