@@ -203,6 +203,17 @@ def test_a_table_too_long_for_a_link_is_left_out_and_whoever_opens_it_is_told(
         expect(there.dialog).to_have_count(0)
 
 
+def test_a_value_to_be_learned_from_one_column_is_drawn_above_that_column(desk):
+    desk.begin()
+    desk.paste("width,area\n" + "".join(f"{n / 10},{n * n / 100}\n" for n in range(12)))
+    plane = desk.page.locator(".backprop plane-view")
+    expect(plane).to_have_attribute("y-label", "value")
+    expect(plane).to_have_attribute("x-label", "width")
+    expect(desk.page.locator("stage-notices .notice")).to_have_count(0)
+    heights = plane.evaluate("({ points }) => [points.y(0), points.y(1)]")
+    assert heights[0] != heights[1]
+
+
 def test_points_are_drawn_with_pointer_and_keys_and_trained_on(desk):
     desk.begin()
     desk.page.get_by_role("tab", name="Draw points").click()

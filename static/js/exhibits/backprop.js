@@ -44,6 +44,8 @@ const TOGETHER = ["together"];
 const MINIBATCH = ["minibatch"];
 /** Not there where one output is enough. */
 const WINNERS = ["regions", "class"].join(".");
+/** What a value to be learned is sent as; a class is a whole number. */
+const VALUE = "<f4";
 const PARAMETER = /^(?:stage\.)?dense\d+\.d?[Wb]/;
 
 /** @type {ExhibitModule} */
@@ -255,13 +257,15 @@ class Stage {
     const [x, y] = [arrays.get("x"), arrays.get("y")];
     if (!x || !y) return;
     const { features, classes } = this.#names;
-    if (this.#points.run !== run) this.#points = { run, ...columnsOf(x.data, x.shape[1]) };
-    const labels = classes.length > 0 ? { classes: y.data } : { values: y.data };
+    // the first frames of a new run may come before what its columns and classes are called
+    const classed = y.dtype !== VALUE;
+    if (this.#points.run !== run) this.#points = { run, ...columnsOf(x.data, x.shape[1], classed ? null : y.data) };
+    const labels = classed ? { classes: y.data } : { values: y.data };
     const [x1, x2, p] = [arrays.get("regions.x1"), arrays.get("regions.x2"), arrays.get("regions.p")];
     const winners = arrays.get(WINNERS);
     const of = { x: this.#points.x, y: this.#points.y, ...labels };
     const bounds = x1 && x2 ? boundsOf(x1.data, x2.data) : undefined;
-    setAttributes(this.#plane, { "x-label": features[0] ?? "x₁", "y-label": features[1] ?? "x₂" });
+    setAttributes(this.#plane, { "x-label": features[0] ?? "x₁", "y-label": features[1] ?? (classed ? "" : "value") });
     this.#plane.show({ points: of, bounds, key: run, classNames: classes });
     if (x1 && x2 && p) {
       const several = winners && classes.length > 2;
@@ -343,15 +347,16 @@ function rowOf(table, target) {
 }
 
 /**
- * The first two columns of a table.
+ * The first two columns of a table; of one with a single column, that and the value to be learned.
  *
  * @param {ArrayLike<number>} data
  * @param {number} width
+ * @param {ArrayLike<number> | null} values
  */
-function columnsOf(data, width) {
+function columnsOf(data, width, values) {
   const rows = data.length / width;
   const x = Float32Array.from({ length: rows }, (_, i) => data[i * width]);
-  const y = Float32Array.from({ length: rows }, (_, i) => (width > 1 ? data[i * width + 1] : 0));
+  const y = Float32Array.from({ length: rows }, (_, i) => (width > 1 ? data[i * width + 1] : (values?.[i] ?? 0)));
   return { x, y };
 }
 
