@@ -218,6 +218,8 @@ class Stage {
     const back = kind === "dW";
     this.#graph.shape(layers, JSON.stringify(layers));
     this.#graph.edges(/** @type {"W" | "dW" | "update"} */ (kind));
+    // inside a step some neurons are a moment ahead of the others
+    this.#graph.call(moment ? "" : back ? "δ" : "a");
     this.#graph.miniatures(moment ? null : this.#numbers.regions(arrays, layers));
     this.#graph.show(this.#numbers.take(arrays, layers, back, moment), 2 * run + Number(back));
     this.#graph.flow(moment && flowIn(moment));

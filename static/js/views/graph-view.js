@@ -11,8 +11,8 @@
  *   editable  its hidden layers can be changed: the most layers and the most neurons of one, `4 8`
  *
  * Data in: `shape(layers, key)`, the structure; `show(arrays, run)`, a frame's numbers: `a` of one
- * example, its row 0. What the edges show: `edges(kind)`. `flow`, `light`, `crossed`, `strands` and
- * `miniatures`: see there.
+ * example, its row 0. What the edges show: `edges(kind)`. `call`, `flow`, `light`, `crossed`,
+ * `strands` and `miniatures`: see there.
  *
  * Events
  *   cell-pick     {tensor, index, value, label}
@@ -98,6 +98,8 @@ export class GraphView extends HTMLElement {
   seen = true;
   /** @type {Spot} what a pointer is on */
   spot = { kind: "neuron", layer: 0, from: 0, to: 0 };
+  /** What the numbers in the neurons are called in the legend. */
+  symbol = "";
   /** @private */ waiting = false;
   /** @private */ legendKey = "";
 
@@ -168,6 +170,13 @@ export class GraphView extends HTMLElement {
     this.lights.outward = kind === "dW";
     this.rescale();
     this.refresh();
+  }
+
+  /** Say in the legend what stands in the neurons: `a`, `δ`. @param {string} symbol */
+  call(symbol) {
+    if (symbol === this.symbol) return;
+    this.symbol = symbol;
+    this.rescale();
   }
 
   /** Light the edges through which the signal flows, with arrows that go along them. @param {Flow | null} flow */
@@ -288,14 +297,14 @@ export class GraphView extends HTMLElement {
 
   /** The scales are others: what fits, and the legend. */
   rescale() {
-    const { numbers, plan, painter } = this;
+    const { numbers, plan, painter, symbol } = this;
     numbers.fit(plan);
     painter.write();
     const { kind, edges, neurons } = numbers;
-    const key = `${kind} ${edges.limit} ${neurons.limit} ${neurons.signed}`;
+    const key = `${symbol} ${kind} ${edges.limit} ${neurons.limit} ${neurons.signed}`;
     if (key === this.legendKey) return;
     this.legendKey = key;
-    this.strip.show(table("diverging"), neurons.limit, neurons.signed);
+    this.strip.show(table("diverging"), neurons.limit, neurons.signed, symbol);
     const [above, aboveLabel, below, belowLabel] = LEGENDS[kind];
     if (above) {
       writeLegend(this.legend, [

@@ -23,9 +23,10 @@ export class ScaleLabel {
    * @param {Table} table
    * @param {number} limit
    * @param {boolean} signed  the scale runs on both sides of nought
+   * @param {string} [symbol]  of what is coloured
    */
-  show(table, limit, signed) {
-    this.text.textContent = scaleText(limit, signed);
+  show(table, limit, signed, symbol = "") {
+    this.text.textContent = `${symbol} ${scaleText(limit, signed)}`.trim();
     const from = signed ? -NOUGHT : 0;
     const colours = [];
     for (let i = 0; i <= SAMPLES; i++) {
