@@ -41,7 +41,7 @@ const RIM = 4;
 /** An edge of the strongest number, where the columns are far apart. */
 const THICK = 5;
 /** Between two columns, at least. */
-const GAP = 44;
+const GAP = 36;
 /** How much wider than its box a drawing may be so that its numbers stay readable. */
 const SCROLL = 1.7;
 /** A number beside an edge needs so much across and down, and stays so far from neurons. */
