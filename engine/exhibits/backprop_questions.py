@@ -21,6 +21,14 @@ def place(tensor: str, index: tuple[int, ...]) -> str:
     return f"{tensor}[{','.join(map(str, index))}]"
 
 
+def way(tensor: str, index: tuple[int, ...]) -> str:
+    """Return between which neurons a weight is, as the graph counts them: from 1."""
+    layer = int(tensor.removeprefix("dense").partition(".")[0])
+    to, source = index
+    before = f"neuron {source + 1} of layer {layer - 1}" if layer > 1 else f"input {source + 1}"
+    return f"from {before} to neuron {to + 1} of layer {layer}"
+
+
 def largest(gradients: Mapping[str, Array]) -> Solution:
     """Find the weight with the largest gradient.
 
@@ -36,7 +44,8 @@ def largest(gradients: Mapping[str, Array]) -> Solution:
         for index in np.argwhere(np.abs(one) >= best * (1 - 1e-9))
     )
     value = short(float(gradients[first[0]][first[1]]))
-    text = f"The gradient at {place(*first)} is {value}, and none is larger in size."
+    where = f"{place(*first)}, {way(*first)},"
+    text = f"The gradient at {where} is {value}, and none is larger in size."
     if also:
         text += f" {len(also)} more are as large: it is a tie."
     return Solution(place(*first), text, also=tuple(place(*one) for one in also))

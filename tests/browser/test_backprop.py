@@ -218,7 +218,10 @@ def test_the_weight_with_the_largest_gradient_is_answered_by_picking_it(stage: S
     stage.pick("edge", 1, 0, 1)  # from the input that is 0
     expect(question).to_contain_text("Your answer: dense1.W[0,1]")
     question.get_by_role("button", name="Check").click()
-    expect(question.locator(".verdict")).to_contain_text("Not this time. The gradient at dense")
+    verdict = question.locator(".verdict")
+    expect(verdict).to_contain_text(
+        "Not this time. The gradient at dense2.W[0,2], from neuron 3 of"
+    )
     sign = stage.page.locator("predict-question[question=sign]")
     sign.get_by_label("it is 0").check()
     sign.get_by_role("button", name="Check").click()

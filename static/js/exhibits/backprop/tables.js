@@ -159,7 +159,7 @@ export function meanColumns(arrays, { tensor, index }) {
     { head: "Δ", tensor: arrays.get("each.total"), at: only },
     { head: `Δ / ${count}`, tensor: arrays.get("each.mean"), at: only, token: "gradient" },
     { head: "the step", tensor: arrays.get(`${tensor}.update`), at: () => index, token: "correct" },
-    { head: "weight now", tensor: arrays.get(tensor), at: () => index },
+    { head: index.length > 1 ? "weight now" : "bias now", tensor: arrays.get(tensor), at: () => index },
   ];
 }
 
