@@ -209,10 +209,10 @@ def test_the_largest_weights_leave_a_picture_that_is_finite():
 def test_every_exhibit_with_weights_to_set_keeps_the_law_of_ledgers(exhibit):
     recorder = Recorder(exhibit, {}, 1, LIBRARY)
     recorder.step(2)
+    arrays = recorder.snapshot().arrays
+    layers = [name.removesuffix(".W") for name in arrays if name.endswith(".W")]
     parameters = {
-        name: array
-        for name, array in recorder.snapshot().arrays.items()
-        if name.endswith((".W", ".b"))
+        f"{layer}.{short}": arrays[f"{layer}.{short}"] for layer in layers for short in "Wb"
     }
     for name, array in parameters.items():
         index = tuple(0 for _ in array.shape)
