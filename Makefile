@@ -18,7 +18,7 @@ run: $(VENV)/.run ## install what is needed, start the server, open the browser 
 # Two files at a time, in their order: those that need a browser come last.
 test: $(VENV)/.test ## run all tests, those in a real browser too
 	@$(BIN)/python tests/browser/chromium.py
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 20
 
 check: $(VENV)/.check node_modules/.package-lock.json ## lint, format and type checks, Python and JavaScript
 	$(BIN)/ruff check
