@@ -210,6 +210,11 @@ class NeuronRun:
         return float(self._values["rate"])
 
     @property
+    def _seen(self) -> bool:
+        """Whether the perceptron stands on the stage: what is not seen stops nothing."""
+        return self._values["show"] == "two" or self._values["output"] == "step"
+
+    @property
     def _chosen(self) -> int:
         """Which point is worked out."""
         return min(int(self._values["point"]), len(self._points.y) - 1)
@@ -244,7 +249,7 @@ class NeuronRun:
         facts = {"last": self._last, "corrections": self._corrections}
         if self._quiet == len(self._points.y):
             self._said = 1
-            return (Event("converged", facts, pauses=True),)
+            return (Event("converged", facts, pauses=self._seen),)
         state = np.append(self._neurons["perceptron"].theta, self._turn)
         # the same weights and the same turn lead to the same again: what follows is a circle
         back = np.flatnonzero((self._visited == state).all(1))
@@ -253,7 +258,7 @@ class NeuronRun:
             return ()
         self._cycle = int(len(self._visited) - 1 - back[-1])
         self._said = 1
-        return (Event("cycles", {**facts, "cycle": self._cycle}, pauses=True),)
+        return (Event("cycles", {**facts, "cycle": self._cycle}, pauses=self._seen),)
 
     def _work(self) -> None:
         """Work out the numbers of both neurons."""

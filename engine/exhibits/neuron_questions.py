@@ -16,6 +16,10 @@ MOST_ROUNDS = 500
 """After so many rounds through the points the perceptron is given up."""
 
 
+LONG = 4_000
+"""So many steps of all points at once are made to see where the logistic neuron ends."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What is on the stage.
@@ -92,13 +96,14 @@ def _twice(shown: Shown) -> Solution:
     now = shown.neurons["logistic"]
     more = Neuron(now.unit, 2 * now.theta)
     z = now.score(shown.points.x)
-    here = int(np.abs(z).argmin())
+    off = np.where(z == 0, np.inf, np.abs(z))  # on the line it is one half before and after
+    here = int(off.argmin())
     before, after = (float(one.unit.output(one.score(shown.points.x[here]))) for one in (now, more))
     same = np.array_equal(np.sign(z), np.sign(more.score(shown.points.x)))
     return Solution(
         "steeper" if same else "moves",
         f"z is twice as much everywhere, so it is 0 where it was 0. But point {here + 1}, the "
-        f"nearest to the line, gets {after:.3g} instead of {before:.3g}.",
+        f"nearest beside the line, gets {after:.3g} instead of {before:.3g}.",
     )
 
 
@@ -152,7 +157,8 @@ def _stops(shown: Shown) -> Solution:
             "this place there too; and on the other side, because of class 1: no line does both.",
         )
     rounds, corrections = _rounds(shown)
-    text = f"A line separates them. From here, after {corrections} corrections, nothing is left"
+    times = f"{corrections} correction{'' if corrections == 1 else 's'}"
+    text = f"A line separates them. From here, after {times}, nothing is left"
     if rounds is None:
         text = "A line separates them, so it must stop at some time"
     return Solution("stops", f"{text}.")
@@ -178,13 +184,15 @@ def _turns(count: int, first: int) -> Array:
 def _compromise(shown: Shown) -> Solution:
     """Return what the logistic neuron will say of the points in the end: at its least loss."""
     neuron, points = shown.neurons["logistic"], shown.points
-    for _ in range(4_000):
+    for _ in range(LONG):
         neuron = neuron.moved(points.x, points.y, 1.0, None)
     a = neuron.unit.output(neuron.score(points.x))
     listed = ", ".join(f"{one:.2f}" for one in a)
     answer = "half" if np.abs(a - 0.5).max() < 0.05 else ("right" if not (
         neuron.wrong(points.x, points.y).any()) else "mixed")  # fmt: skip
-    return Solution(answer, f"At its least loss it says {listed}.")
+    # where a line separates the points there is no least loss, only a smaller one
+    then = f"After {LONG:,} further steps" if shown.common is None else "At its least loss"
+    return Solution(answer, f"{then} it says {listed}.")
 
 
 def _short(x: float) -> str:

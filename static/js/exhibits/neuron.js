@@ -11,7 +11,7 @@
  */
 
 import { detail, one, setAttributes, setText } from "../core/dom.js";
-import { count, significant } from "../core/format.js";
+import { count } from "../core/format.js";
 import { CurveView } from "../views/curve-view.js";
 import { LineChart } from "../views/line-chart.js";
 import { NumberTable } from "../views/number-table.js";
@@ -19,6 +19,7 @@ import { LinePlane } from "../views/line-plane.js";
 import { ScoreSliders } from "../views/score-sliders.js";
 import { STAGE } from "./neuron/stage.js";
 import * as tables from "./neuron/tables.js";
+import { failed, often, progress, stopped } from "./neuron/words.js";
 
 /** What is seen of either input. */
 const [LOW, HIGH] = [-1, 2];
@@ -26,8 +27,8 @@ const CLASSES = ["class 0", "class 1"];
 /** @type {readonly ["class-1", "class-2"]} */
 const SIDES = ["class-1", "class-2"];
 const DASHED = [4, 4];
-/** After so many steps for every point it is said that there is no line, if there is none. */
-const ROUNDS = 10;
+/** A length that gives a line a direction and cannot be seen. */
+const BARELY = 1e-6;
 /** How long points that were sent are taken for those that are there, ms. */
 const PATIENCE = 3000;
 const NOTHING = new Float64Array(0);
@@ -95,7 +96,7 @@ class Stage {
       norm: one(stage, "[data-norm]", ScoreSliders),
     };
     const text = (/** @type {string} */ name) => one(stage, `[data-${name}]`, HTMLElement);
-    this.#texts = { said: text("said"), title: text("title") };
+    this.#texts = { said: text("said"), title: text("title"), stopped: text("stopped") };
     this.#adds = one(stage, "[data-adds]", HTMLSelectElement);
     for (const name of tables.NAMES) this.#listen(name, this.#planes[name]);
     this.#sliders.theta.addEventListener("scores-change", (event) => this.#place(detail(event).values.join(" ")));
@@ -109,9 +110,11 @@ class Stage {
     text("remove").addEventListener("click", () => this.#remove(this.#point(this.#pairs().length)));
     page.onEvent("error", (error) => this.#refused(error));
     page.onEvent("converged", ({ data }) => {
-      page.announce(`The perceptron has nothing left to correct, after ${count(data.corrections)} corrections`);
+      if (this.#showing === "logistic") return;
+      page.announce(`The perceptron has nothing left to correct; it was corrected ${often(data.corrections)}`);
     });
     page.onEvent("cycles", ({ data }) => {
+      if (this.#showing === "logistic") return;
       page.announce(`The perceptron is where it was ${count(data.cycle)} steps ago: it goes round for ever`);
     });
   }
@@ -121,7 +124,7 @@ class Stage {
     for (const chart of this.#charts) chart.show(frame);
     if (this.#seq === frame.seq) return;
     this.#seq = frame.seq;
-    const { arrays } = frame;
+    const { arrays, scalars } = frame;
     const [x, y] = [arrays.get("x"), arrays.get("y")];
     if (!x || !y) return;
     const showing = this.#enter();
@@ -138,8 +141,13 @@ class Stage {
     this.#sliders.norm.show([brief(arrays.get(`${this.#first()}.norm`)?.data[0] ?? 0)], ["length |w|"]);
     if (showing === "two") {
       this.#tables.both.show(tables.bothColumns(arrays), tables.BOTH);
-      setText(this.#texts.said, this.#tell(frame, total));
-    } else this.#paintOne(arrays, /** @type {Name} */ (showing), point);
+      setText(this.#texts.said, progress(frame, total, this.#page.values.batch === "all"));
+    } else {
+      this.#paintOne(arrays, /** @type {Name} */ (showing), point);
+      const why = showing === "perceptron" ? stopped(scalars, total) : "";
+      setText(this.#texts.stopped, why);
+      this.#texts.stopped.toggleAttribute("hidden", !why);
+    }
   }
 
   /** Show what stands there now. @returns {string} */
@@ -217,15 +225,18 @@ class Stage {
    */
   #pulls(arrays, points, tips) {
     const turn = this.#page.values.batch === "one" ? (arrays.get("turn")?.data[0] ?? 0) : -1;
-    return Array.from(points.x, (x1, i) => ({
-      x1,
-      y1: points.y[i],
-      x2: tips[2 * i],
-      y2: tips[2 * i + 1],
+    /** @type {Line[]} */
+    const pulls = Array.from(points.x, (x1, i) => ({
+      ...{ x1, y1: points.y[i], x2: tips[2 * i], y2: tips[2 * i + 1] },
       token: /** @type {const} */ ("correct"),
       arrow: true,
-      label: i === turn ? "next" : undefined,
+      key: i === 0 ? "what each point asks of w" : undefined,
     }));
+    if (turn < 0) return pulls;
+    // its name stands at the point, on the side from which its arrow goes away
+    const [x2, y] = [points.x[turn], points.y[turn]];
+    const x1 = x2 + (tips[2 * turn] >= x2 ? BARELY : -BARELY);
+    return [...pulls, { x1, y1: y, x2, y2: y, token: "ink", arrow: true, label: "next", key: "" }];
   }
 
   /** @param {Arrays} arrays @param {Name} name @param {number} point */
@@ -250,36 +261,6 @@ class Stage {
             token: SIDES[y[i]],
             label: i === point ? `point ${i + 1}` : undefined,
           })),
-    );
-  }
-
-  /** How far the perceptron has come. @param {Frame} frame @param {number} total */
-  #tell({ arrays, scalars }, total) {
-    const { made, corrections, quiet, last, cycle, perceptron_mistakes: wrong } = scalars;
-    const atOnce = this.#page.values.batch === "all";
-    const steps = (/** @type {number} */ number) => `${count(number)} ${number === 1 ? "step" : "steps"}`;
-    if (quiet >= total) {
-      const needed = last > 0 ? ` after ${steps(last)}, ${count(corrections)} of which corrected it` : "";
-      return (
-        `The perceptron stands still${needed}: it is right at all ${count(total)} points, and on these it never ` +
-        "moves again. The logistic neuron goes on: to be surer still costs less."
-      );
-    }
-    if (!failed(scalars, total)) {
-      return (
-        `In ${steps(made)} the perceptron has been corrected by ${count(corrections)}; ` +
-        `${count(wrong)} of ${count(total)} points lie on the wrong side of its line.`
-      );
-    }
-    const place = Array.from(arrays.get("common.x")?.data ?? NOTHING, significant).join(", ");
-    const round =
-      cycle > 0
-        ? `The perceptron stands exactly where it stood ${steps(cycle)} ago, so it goes round for ever.`
-        : "The perceptron will go on for ever.";
-    return (
-      `No line separates these points. The place (${place}) is a mix of points of class 0, so it would have to lie ` +
-      `on their side; and a mix of points of class 1, so on the other. ${round} ` +
-      `The logistic neuron seeks the least loss, and that exists: ${atOnce ? "it comes to rest there" : "one point at a time it keeps swaying about it"}.`
     );
   }
 
@@ -366,11 +347,6 @@ function brief(value) {
 /** @param {ArrayLike<number>} two  its ends, one behind the other */
 function ends(two) {
   return { x1: two[0], y1: two[1], x2: two[2], y2: two[3] };
-}
-
-/** Whether it can be said that no line will be found. @param {Record<string, number>} scalars @param {number} total */
-function failed({ separable, made, cycle }, total) {
-  return separable === 0 && (cycle > 0 || made >= ROUNDS * total);
 }
 
 /**

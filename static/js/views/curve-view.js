@@ -26,7 +26,7 @@ import { significant } from "../core/format.js";
 import { tokens } from "../core/tokens.js";
 import { PlotDrag } from "./parts/plot-drag.js";
 import { roomy } from "./parts/plot-frame.js";
-import { drawBall, drawCurve, drawLine, drawPath } from "./parts/plot-marks.js";
+import { drawBall, drawCurve, drawLine, drawPath, nameBall } from "./parts/plot-marks.js";
 import { PlotView, writeLegend } from "./parts/plot-view.js";
 import { curveWords, ends, lineWords, markWords } from "./parts/plot-words.js";
 
@@ -129,11 +129,14 @@ export class CurveView extends PlotView {
     for (let i = 0; i < segments.length; i++) drawLine(frame, segments[i]);
     if (reading !== NOTHING) this.drawReading();
     frame.release();
-    for (let i = 0; i < balls.length; i++) {
-      const { x, y } = balls[i];
-      if (frame.holds(frame.toX(x), frame.toY(y))) drawBall(frame, balls[i]);
-    }
+    for (let i = 0; i < balls.length; i++) if (this.holds(balls[i])) drawBall(frame, balls[i]);
+    for (let i = 0; i < balls.length; i++) if (this.holds(balls[i])) nameBall(frame, balls[i]);
     frame.drawWords();
+  }
+
+  /** Whether a ball lies within the axes. @param {{x: number, y: number}} ball */
+  holds({ x, y }) {
+    return this.frame.holds(this.frame.toX(x), this.frame.toY(y));
   }
 
   drawBands() {

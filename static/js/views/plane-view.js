@@ -144,8 +144,9 @@ export class PlaneView extends PlotView {
       const token = points.classTokens[i % points.classTokens.length];
       return { token, label, glyph: glyphPath(glyphOf(i)) };
     });
-    for (const { label, token, dash } of [...models, ...segments]) {
-      if (label) entries.push({ token, label, dash });
+    for (const { label, token, dash } of models) if (label) entries.push({ token, label, dash });
+    for (const { label, key = label, token, dash } of segments) {
+      if (key) entries.push({ token, label: key, dash });
     }
     // a class has its glyph in the legend already
     if (ground?.label && ground.kind !== "class") entries.push({ token: "", label: ground.label });
@@ -160,7 +161,9 @@ export class PlaneView extends PlotView {
     let at = 0;
     for (let i = 0; i < count; i++) stale = put(named, at++, points.classNames[i]) || stale;
     for (let i = 0; i < models.length; i++) stale = put(named, at++, models[i].label) || stale;
-    for (let i = 0; i < segments.length; i++) stale = put(named, at++, segments[i].label) || stale;
+    for (let i = 0; i < segments.length; i++) {
+      stale = put(named, at++, segments[i].key ?? segments[i].label) || stale;
+    }
     stale = put(named, at++, ground?.label) || stale;
     stale ||= at !== named.length;
     named.length = at;

@@ -12,7 +12,7 @@ export const STAGE = `
   ${plane("perceptron", "perceptron: a step after the sum")}
   ${plane("logistic", "logistic: the sigmoid after the sum")}
   <section class="panel neuron-wide" data-for="two">
-    <h2 class="panel-title">Both neurons, and their next step</h2>
+    <h2 class="panel-title">Both neurons; Δ is what their next step adds</h2>
     <number-table data-both label="both neurons"></number-table>
     <p class="neuron-said" data-said></p>
     <p class="neuron-note">Green arrows in the planes: what each point asks of w, at three tenths of its length.</p>
@@ -33,6 +33,7 @@ export const STAGE = `
       <h2 class="panel-title" data-title>From the inputs to an answer</h2>
       <number-table data-inputs label="inputs, weights, products"></number-table>
       <number-table data-answer label="score and answer"></number-table>
+      <p class="neuron-note" data-stopped hidden></p>
     </section>
     <section class="panel">
       <h2 class="panel-title">By hand: drag the line or the arrow's tip, or set the numbers</h2>

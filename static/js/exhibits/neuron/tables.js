@@ -60,9 +60,9 @@ const OF_BOTH = [
   ["|w|", "norm", []],
   ["wrong side", "mistakes", []],
   ["loss J", "J", []],
-  ["next: w1", "update", [0]],
-  ["w2", "update", [1]],
-  ["b", "update", [2]],
+  ["Δw1", "update", [0]],
+  ["Δw2", "update", [1]],
+  ["Δb", "update", [2]],
 ];
 
 /** @param {Arrays} arrays @returns {Column[]} */
@@ -99,8 +99,8 @@ export function pointColumns(arrays, names) {
     else {
       columns.push(
         of("asks of w1", `${name}.pull`, (row) => [row, 0], token),
-        of("w2", `${name}.pull`, (row) => [row, 1], token),
-        of("b", `${name}.pull`, (row) => [row, 2], token),
+        of("of w2", `${name}.pull`, (row) => [row, 1], token),
+        of("of b", `${name}.pull`, (row) => [row, 2], token),
       );
     }
   }

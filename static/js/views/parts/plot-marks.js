@@ -25,6 +25,7 @@ import { tokens } from "../../core/tokens.js";
  * @property {number} y2
  * @property {Colour} token
  * @property {string} [label]
+ * @property {string} [key]  what a legend calls it, if not its label; "": nothing
  * @property {boolean} [arrow]
  * @property {readonly number[]} [dash]
  *
@@ -157,8 +158,8 @@ export function drawArrow(frame, { x, y, dx, dy, token, label }) {
   if (label) write(frame, label, toX, toY, token, dx < 0);
 }
 
-/** A ball with its name beside it. @param {PlotFrame} frame @param {Mark} mark */
-export function drawBall(frame, { x, y, token, label }) {
+/** A ball without its name. @param {PlotFrame} frame @param {Mark} mark */
+export function drawBall(frame, { x, y, token }) {
   const { context } = frame;
   const { colour, stroke } = tokens();
   const [px, py] = [frame.toX(x), frame.toY(y)];
@@ -170,7 +171,12 @@ export function drawBall(frame, { x, y, token, label }) {
   context.arc(px, py, stroke * 3.2, 0, 2 * Math.PI);
   context.fill();
   context.stroke();
-  if (label) write(frame, label, px, py - 2 * stroke, token);
+}
+
+/** The name beside a ball; drawn when all balls are, so that none of them hides it. @param {PlotFrame} frame @param {Mark} mark */
+export function nameBall(frame, { x, y, token, label }) {
+  const [px, py] = [frame.toX(x), frame.toY(y)];
+  if (label && px - px === 0 && py - py === 0) write(frame, label, px, py - 2 * tokens().stroke, token);
 }
 
 /**
