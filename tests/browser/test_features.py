@@ -79,7 +79,7 @@ def test_a_line_cannot_part_the_rings_and_the_page_says_so(stage: Stage):
     stage.open("?step=200")
     expect(stage.page.locator("[data-shares] thead th")).to_have_text(["the neuron"])
     stage.page.get_by_label("Show the best line").check()
-    expect(stage.said).to_contain_text("No straight line separates these two classes")
+    expect(stage.said).to_contain_text("Even the best line that was found")
     neuron, best = (float(stage.number("shares", 0, column).inner_text()) for column in (0, 1))
     assert neuron < best < 0.8
     expect(stage.space).to_be_hidden()

@@ -284,8 +284,9 @@ class Space {
     let text = all
       ? "The line separates the two classes: every point is on its side."
       : "Some points still lie on the wrong side of the line.";
-    if (this.#showsBest && best !== undefined && best < 1) {
-      text = "No straight line separates these two classes: even the best that was found, dashed, errs.";
+    // what was found by trying proves nothing of the lines that were not tried
+    if (this.#showsBest && !all && best !== undefined && best < 1) {
+      text = "Even the best line that was found, dashed, leaves some points on the wrong side.";
     }
     const more = arrays.get("space.mean")?.data.length ?? 2;
     setText(this.#said, more > 2 ? `${text} ${SLICE}` : text);

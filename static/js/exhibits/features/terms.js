@@ -7,7 +7,7 @@
  */
 
 import { one, setText } from "../../core/dom.js";
-import { count } from "../../core/format.js";
+import { count, significant } from "../../core/format.js";
 import { CurveView } from "../../views/curve-view.js";
 import { NumberTable } from "../../views/number-table.js";
 
@@ -93,14 +93,19 @@ function paintTerms({ arrays, step }, said, written, page) {
   const few = length !== null && length < all ? ` This run writes the first ${count(length)}.` : "";
   setText(
     said,
-    `Of ${count(inputs.data[0])} inputs there are ${count(all)} terms up to degree ${degree}, and ` +
-      `${count(exact.data[degree - 1])} of exactly degree ${degree}. ` +
+    `Of ${count(inputs.data[0])} ${inputs.data[0] === 1 ? "input" : "inputs"} there are ${whole(all)} terms up to degree ${degree}, and ` +
+      `${whole(exact.data[degree - 1])} of exactly degree ${degree}. ` +
       `${count(step)} of them are written out.${few}`,
   );
   const [rows] = terms.shape;
   const shown = [];
   for (let row = Math.max(0, rows - MOST); row < rows; row++) shown.push(termText(terms, row));
-  setText(written, rows === 0 ? "Press Play, or Next step." : `${rows > MOST ? "… + " : ""}${shown.join(" + ")}`);
+  setText(written, rows === 0 ? "Press Play, or One step forward." : `${rows > MOST ? "… + " : ""}${shown.join(" + ")}`);
+}
+
+/** A count; beyond what a number holds to the last digit, three digits. @param {number} n */
+function whole(n) {
+  return Number.isSafeInteger(n) ? count(n) : significant(n);
 }
 
 /** A term as one writes it: x1²x3. @param {Tensor} terms @param {number} row */
