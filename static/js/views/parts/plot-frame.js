@@ -83,15 +83,14 @@ export class PlotFrame {
     this.left = size * 3;
     let [x, y] = [across, up];
     const widened = equal && !whole;
-    if (widened) [x, y] = evened(x, y, this.right - this.left, this.bottom - this.top);
-    this.y = placeAxis(y[0], y[1], marksUp);
     context.font = this.mono;
-    const marks = Math.max(...this.y.texts.map((text) => context.measureText(text).width), 0);
-    this.left = Math.min(marks + 9, width / 2);
-    if (widened) {
-      // the marks' true width leaves another room than was guessed
-      [x, y] = evened(across, up, this.right - this.left, this.bottom - this.top);
+    // the marks' true width leaves another room than was guessed, and other room other marks
+    for (let pass = 0; pass < (widened ? 3 : 1); pass++) {
+      if (widened) [x, y] = evened(across, up, this.right - this.left, this.bottom - this.top);
       this.y = placeAxis(y[0], y[1], marksUp);
+      const marks = Math.max(...this.y.texts.map((text) => context.measureText(text).width), 0);
+      const needed = Math.min(marks + 9, width / 2);
+      this.left = pass === 0 ? needed : Math.max(this.left, needed);
     }
     this.x = placeAxis(x[0], x[1], Math.max(2, Math.floor((this.right - this.left) / X_ROOM / room)));
     if (whole) this.shorten(equal);
