@@ -138,7 +138,7 @@ def test_a_number_of_the_arithmetic_opens_its_ledger(stage: Stage):
 def test_both_neurons_learn_and_the_perceptron_says_when_it_has_done(stage: Stage):
     stage.open("?beat=7&show=two&data=groups&weights=1+1.5+-1.5&batch=all&rate=0.5")
     said = stage.page.locator("[data-said]")
-    expect(said).to_contain_text("In 0 steps")
+    expect(said).to_contain_text("No step has been made yet")
     stage.button("Play").click()
     expect(said).to_contain_text("The perceptron stands still")
     expect(stage.button("Play")).to_be_visible()
@@ -150,7 +150,7 @@ def test_both_neurons_learn_and_the_perceptron_says_when_it_has_done(stage: Stag
 def test_xor_fails_and_the_page_says_why_when_it_has_been_tried(stage: Stage):
     stage.open("?beat=8&show=two&data=xor&weights=1+1+-1.5")
     said = stage.page.locator("[data-said]")
-    expect(said).to_contain_text("In 0 steps")
+    expect(said).to_contain_text("No step has been made yet")
     asked = stage.page.locator("predict-question[question=stops]")
     asked.get_by_label("no, never").check()
     asked.get_by_role("button", name="Check").click()
