@@ -158,6 +158,13 @@ def test_where_a_line_separates_the_perceptron_stops_and_says_so(data, batch):
     assert recorder.snapshot().scalars["logistic_loss"] < scalars["logistic_loss"]
 
 
+def test_a_perceptron_that_is_not_on_the_stage_stops_nothing():
+    (event,) = run(data="groups", show="one", output="sigmoid").step(300)
+    assert (event.name, event.pauses) == ("converged", False)
+    (event,) = run(data="groups", show="one", output="step").step(300)
+    assert (event.name, event.pauses) == ("converged", True)
+
+
 def test_on_xor_the_perceptron_comes_back_to_where_it_was_and_says_so():
     recorder = run(data="xor", weights="1 1 -1.5")
     (event,) = recorder.step(100)
