@@ -109,15 +109,16 @@ export function togetherColumns(arrays, { tensor, index }, together) {
   const all = arrays.get("paths.count")?.data[0] ?? 0;
   const nudged = arrays.get("paths.quotient");
   const checked = { head: "nudged: (L₊ − L₋) / 2ε", tensor: nudged, at: only, token: "correct" };
+  const named = (/** @type {string} */ done) => (all === 1 ? "the only one" : `all ${all} ${done}`);
   if (together === "product") {
-    return [{ head: `all ${all} multiplied`, tensor: arrays.get("paths.multiplied"), at: only }, checked];
+    return [{ head: named("multiplied"), tensor: arrays.get("paths.multiplied"), at: only }, checked];
   }
   const listed = arrays.get("paths.product")?.data.length ?? 0;
   const rest = { head: `${all - listed} more`, tensor: arrays.get("paths.rest"), at: only };
   const own = arrays.get(`stage.${tensor.replace(".", ".d")}`);
   return [
     ...(all > listed ? [rest] : []),
-    { head: `all ${all} added`, tensor: arrays.get("paths.sum"), at: only, token: "gradient" },
+    { head: named("added"), tensor: arrays.get("paths.sum"), at: only, token: "gradient" },
     { head: "δ · a by backprop", tensor: own, at: () => index, token: "gradient" },
     checked,
   ];
