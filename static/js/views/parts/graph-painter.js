@@ -155,7 +155,7 @@ export class GraphPainter {
     const size = Math.min(1, Math.abs(value) / numbers.edges.limit);
     const lost = Number.isNaN(size);
     const [above, below] = SIGNS[numbers.kind];
-    context.strokeStyle = colour[!known ? "hairline-strong" : lost ? "wrong" : value < 0 ? below : above];
+    context.strokeStyle = colour[!known || value === 0 ? "hairline-strong" : lost ? "wrong" : value < 0 ? below : above];
     context.globalAlpha = this.share * (lost ? 1 : FAINT + (1 - FAINT) * size);
     context.lineWidth = this.widthOf(lost ? 0 : size);
     context.setLineDash(value < 0 ? DASH : SOLID);
@@ -331,7 +331,7 @@ export class GraphPainter {
     const x = plan.biasX(layer);
     const y = plan.biasY(layer, unit);
     const [above, below] = SIGNS[numbers.kind];
-    const sign = colour[!tensor ? "hairline-strong" : !finite ? "wrong" : value < 0 ? below : above];
+    const sign = colour[!tensor || value === 0 ? "hairline-strong" : !finite ? "wrong" : value < 0 ? below : above];
     context.globalAlpha = 1;
     context.strokeStyle = sign;
     context.lineWidth = 1.3 * zoom;
