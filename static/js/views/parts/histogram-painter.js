@@ -32,8 +32,9 @@ import { tokens } from "../../core/tokens.js";
 
 /** Of a row: as high as a target has to be, CSS px. */
 export const ROW = 26;
-const HEAD = 20;
-const FOOT = 20;
+// room for the largest type, a projector's
+const HEAD = 30;
+const FOOT = 28;
 const GAP = 10;
 const LEAST_HISTOGRAM = 96;
 const CURVE = { least: 36, most: 150, share: 0.2 };
