@@ -63,6 +63,7 @@ export function plain(tex) {
       .replace(/_\{(\d+)\}|_(\d)/g, (_, more, one) => [...(more ?? one)].map((d) => BELOW[d]).join(""))
       .replace(/_\{([^\s{}]+)\}/g, "_$1")
       .replace(/\^\{([^{}]{2,})\}/g, "^($1)")
+      .replace(/\^\{([^{}])\}/gu, "^$1")
       .replace(/\\hat\{(.)\}/gu, "$1\u0302")
       .replace(/\\sqrt\{([^{}]*)\}/g, (_, root) => (/[-+ ]/.test(root) ? `√(${root})` : `√${root}`))
       .replace(/\\frac\{([^{}]*)\}\{([^{}]*)\}/g, (_, top, low) => `${wrap(top)}/${wrap(low)}`)
