@@ -401,7 +401,8 @@ class NeuronNumbers(Numbers):
             "pull",
             index,
             times(
-                self.of("(y - a)", 0.0 - self._error_of(i), f"{self.name}.error", (i,)), self._x(i, k)
+                self.of("(y - a)", 0.0 - self._error_of(i), f"{self.name}.error", (i,)),
+                self._x(i, k),
             ),
             general="(y - a)" + ("" if k == 2 else rf" \, x_{k + 1}"),
             code=f"(y[{i}] - a[{i}])" + ("" if k == 2 else f" * x[{i}, {k}]"),
