@@ -14,7 +14,7 @@ import numpy as np
 
 from engine.data.library import Library
 from engine.errors import InvalidValueError
-from engine.exhibits.backprop_networks import CONTROLS, build_recipe, describe
+from engine.exhibits.backprop_networks import CONTROLS, build_recipe, describe, recipe_for
 from engine.exhibits.backprop_questions import delta, fan_out, largest, moved, place, sign, stalled
 from engine.exhibits.contract import Event, Exhibit
 from engine.exhibits.controls import Value
@@ -79,7 +79,7 @@ class BackpropRun:
         self._values = dict(values)
         self._seed = seed
         self._points = open_points(values, seed, library)
-        recipe = build_recipe(values, seed, library)
+        recipe = recipe_for(self._points, values, seed)
         self._network = recipe.network
         self._trainer = recipe.trainer(validate_every=VALIDATE_EVERY)
         self._twin = self._exact(self._values)

@@ -196,7 +196,11 @@ def build_network(values: Mapping[str, Value], points: Points, seed: int) -> Net
 
 def build_recipe(values: Mapping[str, Value], seed: int, library: Library) -> Recipe:
     """Return the training before its first step: what the run does, and what scripts repeat."""
-    points = open_points(values, seed, library)
+    return recipe_for(open_points(values, seed, library), values, seed)
+
+
+def recipe_for(points: Points, values: Mapping[str, Value], seed: int) -> Recipe:
+    """Return the training on data that are open already."""
     return Recipe(
         network=build_network(values, points, seed),
         train=points.train,

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from engine.data.dataset import Dataset
 from engine.data.library import Library
 from engine.data.separation import Line, best_line, best_threshold
 from engine.exhibits.contract import Event
@@ -79,7 +80,12 @@ class Box(NamedTuple):
 
 def build_recipe(values: Mapping[str, Value], seed: int, library: Library) -> Recipe:
     """Return the training before its first step: what the run does, and what scripts repeat."""
-    train = features_of(open_data(values, seed, library), made_by_hand(values))
+    return _recipe_for(open_data(values, seed, library), values, seed)
+
+
+def _recipe_for(data: Dataset, values: Mapping[str, Value], seed: int) -> Recipe:
+    """Return the training on data that are open already."""
+    train = features_of(data, made_by_hand(values))
     return Recipe(
         network=Network(
             describe_network(values, train.x.shape[1]), rng=np.random.default_rng([seed, 0])
@@ -111,7 +117,7 @@ class SpaceRun:
         self._seed = seed
         self._made = list(made_by_hand(values).values())
         self._data = open_data(values, seed, library)
-        recipe = build_recipe(values, seed, library)
+        recipe = _recipe_for(self._data, values, seed)
         self._network, self._train = recipe.network, recipe.train
         self._trainer = recipe.trainer()
         self._neuron = self._network.layers[-2].name
