@@ -1,12 +1,31 @@
-"""The gallery of views, for the tests of views."""
+"""A page that the tests of a module share, and the gallery of views for theirs."""
 
 import threading
+from collections.abc import Iterator
 from http.server import ThreadingHTTPServer
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.browser.gallery import Gallery, Handler
+from tests.serving import Server
+
+
+@pytest.fixture(scope="module")
+def still_page(browser: Browser, server: Server) -> Iterator[Page]:
+    """One page for all tests of a module, fit for axe: nothing moves, and axe may write styles."""
+    context = browser.new_context(
+        base_url=server.url,
+        viewport={"width": 1440, "height": 900},
+        bypass_csp=True,
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    assert errors == []
 
 
 @pytest.fixture(scope="module")

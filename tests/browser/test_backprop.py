@@ -1,11 +1,10 @@
 """The page of the exhibit `backprop`, used as a person would."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.test_accessibility import TAGS
 
@@ -80,26 +79,9 @@ class Stage:
         return self.page.evaluate("() => Object.fromEntries(new URLSearchParams(location.search))")
 
 
-@pytest.fixture(scope="module")
-def shared(browser: Browser, server) -> Iterator[Page]:
-    """One page for all tests; each opens what it needs."""
-    context = browser.new_context(
-        base_url=server.url,
-        viewport={"width": 1440, "height": 900},
-        reduced_motion="reduce",
-        bypass_csp=True,
-    )
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
-    context.close()
-    assert errors == []
-
-
 @pytest.fixture
-def stage(shared: Page) -> Stage:
-    return Stage(shared)
+def stage(still_page: Page) -> Stage:
+    return Stage(still_page)
 
 
 def test_a_line_that_is_picked_has_its_paths_listed_and_their_sum_is_what_nudging_says(

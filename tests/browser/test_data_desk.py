@@ -71,20 +71,9 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def opened(browser: Browser, server) -> Iterator[Desk]:
+def opened(still_page: Page) -> Desk:
     """One page for all that is tried here."""
-    context = browser.new_context(
-        base_url=server.url,
-        viewport={"width": 1440, "height": 900},
-        bypass_csp=True,
-        reduced_motion="reduce",
-    )
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield Desk(page)
-    context.close()
-    assert errors == []
+    return Desk(still_page)
 
 
 @contextmanager

@@ -1,10 +1,9 @@
 """The page of the exhibit `overfitting`, used as a person would."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.test_accessibility import violations
 
@@ -45,20 +44,9 @@ class Stage:
 
 
 @pytest.fixture(scope="module")
-def stage(browser: Browser, server) -> Iterator[Stage]:
+def stage(still_page: Page) -> Stage:
     """One page for all that is tried here."""
-    context = browser.new_context(
-        base_url=server.url,
-        viewport={"width": 1440, "height": 900},
-        bypass_csp=True,
-        reduced_motion="reduce",
-    )
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield Stage(page)
-    context.close()
-    assert errors == []
+    return Stage(still_page)
 
 
 def test_the_run_pauses_when_patience_is_over_and_leads_back_to_the_best_step(stage: Stage):
